@@ -1,0 +1,44 @@
+# The front door. `make train` and `make test` install what they need into .venv and run.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+OUTPUT ?= iapo-model
+TRAIN_FLAGS ?=
+
+.PHONY: help install train test test-all check format bench clean
+
+help:            ## What each target does
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 22
+
+install: $(VENV)/.installed  ## Create .venv with pinned dependencies
+
+# One stamp: reinstall only when what is asked for changes.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "IAPO needs Python 3.10 or newer; try make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[train,dev,oracle,policy]"
+	@touch $@
+
+train: install  ## Fine-tune the embedded model: warm start, then GRPO (about 15 minutes on 2 cores)
+	$(BIN)/iapo train --preset laptop --output $(OUTPUT) $(TRAIN_FLAGS)
+
+test: install  ## The tests, without the slow ones
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+
+test-all: install  ## Every test
+	$(BIN)/python -m pytest
+
+check: install  ## Lint, format and strict types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install  ## Rewrite the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install  ## Every measurement of benchmarks/, one table each
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script --json benchmarks/results/$$(basename $$script .py).json || exit 1; done
+
+clean:  ## Remove what the targets made, but not trained models
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -1,0 +1,74 @@
+"""The `iapo` command. Thin: each subcommand reads its arguments, calls one room, prints.
+
+Exit codes: 0 success, 1 something is invalid, 2 bad usage or input, 3 no candidate verified
+(`generate`), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+
+from iapo import __version__
+from iapo.errors import InputError
+
+app = typer.Typer(
+    name="iapo",
+    help="Teach small language models to write infrastructure code that real tools accept.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"iapo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line: a user's mistake ends in one line and exit code 2, never a traceback."""
+    from iapo.cli import datasets, generation, infrastructure, training, verification  # noqa: F401
+
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        code = app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except InputError as error:
+        errors.print(f"[bold red]error[/]: {_one_line(error)}", markup=True)
+        code = 2
+    except (KeyboardInterrupt, click.Abort):
+        errors.print("interrupted")
+        code = 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _one_line(error: Exception) -> str:
+    from rich.markup import escape
+
+    return escape(" ".join(str(error).split()))

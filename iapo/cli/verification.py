@@ -1,0 +1,167 @@
+"""`iapo verify` and `iapo score`: judge files, judge an answer against a task."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from iapo.cli import app
+from iapo.errors import InputError
+from iapo.verify.report import CATEGORIES, FORMATS, Format, Report
+
+
+def format_option(name: str | None) -> Format | None:
+    """The format a user named.
+
+    Raises:
+        InputError: there is no such format; the message names those there are.
+    """
+    if name is None:
+        return None
+    for known in FORMATS:
+        if name == known:
+            return known
+    raise InputError(f"unknown format {name!r}; one of {', '.join(FORMATS)}")
+
+
+@app.command()
+def verify(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files, or directories to walk; - for standard input.", show_default=False
+        ),
+    ],
+    format: Annotated[
+        Optional[str], typer.Option(help=f"Judge as this format: {', '.join(FORMATS)}.")
+    ] = None,
+    json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
+    sarif: Annotated[
+        bool, typer.Option("--sarif", help="A SARIF 2.1.0 log for code scanning.")
+    ] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Ask the real tool too, where it is installed.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="What cannot be judged offline counts as invalid.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
+) -> None:
+    """Judge infrastructure files offline. Exit 0: all valid; 1: some invalid; 2: bad usage.
+
+    A directory that holds .tf files is judged as one Terraform module.
+    """
+    from iapo.verify import judge_targets
+    from iapo.verify.discover import Target, find_targets
+    from iapo.verify.detect import detect_format
+
+    known = format_option(format)
+    targets: list[Target] = []
+    for path in paths:
+        if str(path) == "-":
+            text = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
+            targets.append(Target("-", known or detect_format(text), text))
+        else:
+            targets += find_targets([path], known)
+    if not targets:
+        raise InputError(f"nothing to judge below {', '.join(map(str, paths))}")
+    reports = judge_targets(targets, thorough=thorough)
+    judged = [(target.path, report) for target, report in zip(targets, reports, strict=True)]
+    _print(judged, json_lines=json_lines, sarif=sarif, quiet=quiet)
+    failed = any(r.valid is False or (strict and r.valid is None) for r in reports)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _print(
+    judged: Sequence[tuple[str, Report]], *, json_lines: bool, sarif: bool, quiet: bool
+) -> None:
+    from iapo.verify.output import as_annotation, as_json_line, as_lines, as_sarif
+
+    if sarif:
+        print(json.dumps(as_sarif(judged), indent=2))
+        return
+    if json_lines:
+        for path, report in judged:
+            print(as_json_line(path, report))
+        return
+    out = Console(highlight=False, soft_wrap=True)
+    in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
+    for path, report in judged:
+        if in_actions:
+            for diagnostic in report.diagnostics:
+                print(as_annotation(path, diagnostic))
+        for line, severe in zip(as_lines(path, report), _severities(report), strict=True):
+            if severe or not quiet:
+                out.print(line)
+    if not quiet:
+        Console(stderr=True, highlight=False).print(_summary([r for _, r in judged]))
+
+
+def _severities(report: Report) -> list[bool]:
+    return [d.severity == "error" for d in report.diagnostics] or [False] * (report.valid is None)
+
+
+def _summary(reports: Sequence[Report]) -> str:
+    valid = sum(r.valid is True for r in reports)
+    invalid = sum(r.valid is False for r in reports)
+    unjudged = len(reports) - valid - invalid
+    parts = [f"[green]{valid} valid[/]"]
+    if invalid:
+        parts.append(f"[red]{invalid} invalid[/]")
+    if unjudged:
+        parts.append(f"[yellow]{unjudged} not judged[/]")
+    return ", ".join(parts)
+
+
+@app.command()
+def score(
+    file: Annotated[Path, typer.Argument(help="What a model wrote; - for standard input.")],
+    category: Annotated[
+        Optional[str],
+        typer.Option(
+            help=f"{', '.join(CATEGORIES)}, or a format. Told by the task or the file if left out."
+        ),
+    ] = None,
+    task: Annotated[
+        Optional[str], typer.Option(help="Id of a benchmark task (see `iapo dataset list`).")
+    ] = None,
+    alpha: Annotated[float, typer.Option(help="Weight of the syntax component.")] = 0.4,
+    beta: Annotated[float, typer.Option(help="Weight of the correctness component.")] = 0.3,
+    gamma: Annotated[float, typer.Option(help="Weight of the format component.")] = 0.3,
+    json_lines: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Score an answer with the training reward, and say why each point was lost."""
+    from iapo.dataset import find_task
+    from iapo.rewards import IaCReward
+    from iapo.verify.detect import detect_format
+    from iapo.verify.discover import read_text
+
+    is_stdin = str(file) == "-"
+    text = (
+        sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
+        if is_stdin
+        else read_text(file)
+    )
+    chosen = find_task(task) if task else None
+    judged_as = category or (
+        chosen.format if chosen else detect_format(text, None if is_stdin else str(file))
+    )
+    if judged_as is None:
+        raise InputError(f"{file}: the format cannot be told; name it with --category")
+    result = IaCReward(alpha, beta, gamma).score_detailed(text, judged_as, chosen)
+    if json_lines:
+        print(json.dumps({"path": str(file), **result.as_dict()}))
+        return
+    out = Console(highlight=False, soft_wrap=True)
+    out.print(f"score {result.score:.3f}")
+    for name, value in result.components.items():
+        out.print(f"  {name:<12} {value:.3f}")
+        for reason in result.reasons.get(name, ()):
+            out.print(f"    - {reason}", markup=False)

@@ -1,0 +1,119 @@
+"""Reports for people and for other programs: compiler lines, JSON, SARIF, workflow annotations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from iapo import __version__
+from iapo.verify.report import Diagnostic, Report
+
+Judged = tuple[str, Report]
+_COLOUR = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
+_SARIF_LEVEL = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def place(path: str, diagnostic: Diagnostic) -> str:
+    """`path:line:column` as far as it is known."""
+    where = _file(path, diagnostic)
+    if diagnostic.line is None:
+        return where
+    column = "" if diagnostic.column is None else f":{diagnostic.column}"
+    return f"{where}:{diagnostic.line}{column}"
+
+
+def _file(path: str, diagnostic: Diagnostic) -> str:
+    return f"{path.rstrip('/')}/{diagnostic.path}" if diagnostic.path else path
+
+
+def as_lines(path: str, report: Report) -> list[Text]:
+    """One line a diagnostic, as a compiler prints them; for an unjudged text a line that says so."""
+    lines = [
+        Text.assemble(
+            (place(path, d), "bold"),
+            ": ",
+            (d.severity, _COLOUR[d.severity]),
+            f": {_one_line(d.message)} ",
+            (f"[{d.code}]", "dim"),
+        )
+        for d in report.diagnostics
+    ]
+    if report.valid is None and not lines:
+        lines.append(Text.assemble((path, "bold"), ": ", ("not judged", "bold yellow")))
+    return lines
+
+
+def _one_line(message: str) -> str:
+    # A message may quote the text it speaks of: control characters must not reach the terminal.
+    flat = " ".join(message.split())
+    return "".join(c if c.isprintable() else "�" for c in flat)
+
+
+def as_json_line(path: str, report: Report) -> str:
+    """One JSON object: `path`, `format`, `valid`, `diagnostics`."""
+    return json.dumps({"path": path, **report.as_dict()}, ensure_ascii=True)
+
+
+def as_sarif(judged: Sequence[Judged]) -> dict[str, Any]:
+    """A SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) of all diagnostics."""
+    results: list[dict[str, Any]] = []
+    rules: dict[str, dict[str, Any]] = {}
+    for path, report in judged:
+        for d in report.diagnostics:
+            rule = f"{report.format or 'iapo'}/{d.code}"
+            rules.setdefault(rule, {"id": rule, "name": d.code})
+            location: dict[str, Any] = {
+                "artifactLocation": {"uri": _file(path, d).replace("\\", "/")}
+            }
+            if d.line is not None:
+                location["region"] = {
+                    "startLine": d.line,
+                    **({"startColumn": d.column} if d.column is not None else {}),
+                }
+            results.append(
+                {
+                    "ruleId": rule,
+                    "level": _SARIF_LEVEL[d.severity],
+                    "message": {"text": d.message},
+                    "locations": [{"physicalLocation": location}],
+                }
+            )
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "iapo",
+                        "version": __version__,
+                        "rules": list(rules.values()),
+                    }
+                },
+                "results": results,
+            }
+        ],
+    }
+
+
+def as_annotation(path: str, diagnostic: Diagnostic) -> str:
+    """A GitHub Actions workflow command that marks the line in the pull request."""
+    level = {"error": "error", "warning": "warning", "info": "notice"}[diagnostic.severity]
+    properties = [f"file={_escape(_file(path, diagnostic), property=True)}"]
+    if diagnostic.line is not None:
+        properties.append(f"line={diagnostic.line}")
+    if diagnostic.column is not None:
+        properties.append(f"col={diagnostic.column}")
+    properties.append(f"title={_escape(diagnostic.code, property=True)}")
+    return f"::{level} {','.join(properties)}::{_escape(diagnostic.message)}"
+
+
+def _escape(text: str, *, property: bool = False) -> str:
+    for raw, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        text = text.replace(raw, escaped)
+    if property:
+        text = text.replace(":", "%3A").replace(",", "%2C")
+    return text
