@@ -1,0 +1,55 @@
+"""LoRA through peft, and the trick that makes it quick to sample from: merge, sample, unmerge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+
+def with_lora(model: Any, rank: int, alpha: float, dropout: float = 0.0) -> Any:
+    """Wrap every linear layer but the vocabulary head in a low-rank adapter; only it is trained."""
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=alpha,
+        lora_dropout=dropout,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+    return get_peft_model(model, config)
+
+
+@contextmanager
+def merged(model: Any) -> Iterator[None]:
+    """Inside, adapters are folded into the weights, so that sampling costs what full weights cost.
+
+    The weights come back bit for bit: the originals are kept aside, not subtracted again. A model
+    without adapters is left alone.
+    """
+    layers = _adapted_layers(model)
+    kept: list[tuple[Any, torch.Tensor]] = []
+    try:
+        with torch.no_grad():
+            for layer in layers:
+                weight = layer.get_base_layer().weight
+                kept.append((layer, weight.detach().clone()))
+                layer.merge(safe_merge=False)
+        yield
+    finally:
+        with torch.no_grad():
+            for layer, weight in kept:
+                if layer.merged:
+                    layer.unmerge()
+                layer.get_base_layer().weight.copy_(weight)
+
+
+def _adapted_layers(model: Any) -> list[Any]:
+    if not hasattr(model, "peft_config"):
+        return []
+    from peft.tuners.lora import LoraLayer
+
+    return [m for m in model.modules() if isinstance(m, LoraLayer) and not m.merged]

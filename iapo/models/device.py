@@ -1,0 +1,65 @@
+"""Where and how to compute: device, number type, processor threads."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import torch
+
+# A second thread must gain this much to be used: on a core taken by another program it makes
+# every matrix product wait, and two threads were seen four times slower than one.
+_WORTH_A_THREAD = 1.15
+
+
+def choose_device(wanted: str = "auto") -> torch.device:
+    """`auto` is CUDA, else Apple's MPS, else the processor."""
+    if wanted != "auto":
+        return torch.device(wanted)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def choose_dtype(device: torch.device, wanted: str = "auto") -> torch.dtype:
+    """`auto` is bfloat16 on a GPU that computes in it, else float32.
+
+    On processors bfloat16 is about ten times slower than float32 where AVX-512 is missing.
+    """
+    if wanted != "auto":
+        dtype = getattr(torch, wanted)
+        if not isinstance(dtype, torch.dtype):
+            raise ValueError(f"{wanted} is not a torch dtype")
+        return dtype
+    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.bfloat16
+    return torch.float32
+
+
+def measure_threads(most: int | None = None) -> int:
+    """The number of threads that multiplies matrices fastest right now, at most the usable cores."""
+    if most is None:
+        usable = (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        )
+        most = min(usable or 1, torch.get_num_threads())
+    before = torch.get_num_threads()
+    left, right = torch.randn(1024, 576), torch.randn(576, 1536)
+    best, best_seconds = 1, float("inf")
+    try:
+        count = 1
+        while count <= most:
+            torch.set_num_threads(count)
+            torch.mm(left, right)
+            begin = time.perf_counter()
+            for _ in range(10):
+                torch.mm(left, right)
+            seconds = time.perf_counter() - begin
+            if seconds * _WORTH_A_THREAD < best_seconds:
+                best, best_seconds = count, seconds
+            count = count * 2 if count * 2 <= most or count == most else most
+    finally:
+        torch.set_num_threads(before)
+    return best
