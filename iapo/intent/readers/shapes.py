@@ -1,0 +1,67 @@
+"""Reading untrusted parsed data: the expected shape, or an empty one. Shared by the readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def sequence(value: Any) -> list[Any]:
+    """The value if it is a list, the value in a list if it is a scalar, else an empty list."""
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    return [] if value is None or isinstance(value, Mapping) else [value]
+
+
+def lines(value: Any) -> list[str]:
+    """A script given as a string or as lists within lists, as one list of strings."""
+    out: list[str] = []
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, (list, tuple)):
+            pending.extend(reversed(item))
+        elif isinstance(item, (str, int, float)):
+            out.append(str(item))
+    return out
+
+
+def is_false(condition: Any) -> bool:
+    """Whether an `if:` can never hold: a literal false, bare or in an expression."""
+    if condition is False:
+        return True
+    if not isinstance(condition, str):
+        return False
+    inner = re.sub(r"^\s*\$\{\{(.*)\}\}\s*$", r"\1", condition).strip().lower()
+    return inner == "false" or inner.startswith("false &&") or inner.endswith("&& false")
+
+
+def names(value: Any) -> list[str]:
+    """Names out of a list of strings or of mappings that name a `job`, or a mapping's keys."""
+    if isinstance(value, Mapping):
+        return [str(key) for key in value]
+    out = []
+    for item in sequence(value):
+        if isinstance(item, Mapping):
+            item = item.get("job", item.get("pipeline"))
+        if isinstance(item, str):
+            out.append(item)
+    return out
+
+
+def closure(start: Iterable[str], leads_to: Mapping[str, Iterable[str]]) -> set[str]:
+    """Everything that can be reached from `start`, itself included."""
+    seen = set(start)
+    border = list(seen)
+    while border:
+        for following in leads_to.get(border.pop(), ()):
+            if following not in seen:
+                seen.add(following)
+                border.append(following)
+    return seen

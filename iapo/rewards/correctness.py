@@ -1,0 +1,87 @@
+"""Correctness: how much of what was asked holds, in the plan or the parsed document.
+
+With an intent: its share of leaves that hold, times what unrequested parts leave of it:
+`(requested / (requested + unrequested)) ** 2`. An answer many times longer than the reference
+loses too. Without an intent: the share of declared parts whose type and fields exist.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from iapo.intent import IntentResult
+from iapo.rewards.score import Loss
+from iapo.verify.report import Report
+
+# Times the reference's length that costs nothing, and at which nothing is left.
+FREE_LENGTH, LOST_LENGTH = 4.0, 8.0
+_SHORT = 400  # characters that are never too long
+
+
+class _Referenced(Protocol):
+    @property
+    def output(self) -> str: ...
+
+
+def correctness(
+    code: str,
+    report: Report,
+    substance: bool,
+    result: IntentResult | None,
+    task: _Referenced | None,
+    losses: list[Loss],
+) -> float:
+    """The component, in [0, 1]; what is missing is added to `losses`."""
+    if result is None:
+        value = declared_share(report) if substance else 0.0
+        if value < 1.0:
+            losses.append(Loss("correctness", 1.0 - value, _undeclared(report, substance)))
+        return value
+    earned = result.share
+    missing = [leaf for leaf in result.parts if not leaf.met]
+    losses.extend(
+        Loss("correctness", (1.0 - earned) / len(missing), f"{leaf.name}: {leaf.why_not}")
+        for leaf in missing
+    )
+    pure = purity(result)
+    if pure < 1.0 and earned:
+        why = f"{result.unrequested} parts that nobody asked for"
+        losses.append(Loss("correctness", earned * (1.0 - pure), why))
+    length = length_factor(code, task, FREE_LENGTH, LOST_LENGTH)
+    if length < 1.0 and earned:
+        why = "the answer is many times longer than it need be"
+        losses.append(Loss("correctness", earned * pure * (1.0 - length), why))
+    return earned * pure * length
+
+
+def purity(result: IntentResult) -> float:
+    """What unrequested parts leave, in (0, 1]."""
+    requested = max(result.requested, 1)
+    return (requested / (requested + result.unrequested)) ** 2
+
+
+def declared_share(report: Report) -> float:
+    """Share of the parts whose type and fields exist; half where nothing offline can tell."""
+    if report.valid is True:
+        return 1.0
+    if report.valid is None:
+        return 0.5 * report.sound
+    return report.sound
+
+
+def length_factor(code: str, task: _Referenced | None, free: float, lost: float) -> float:
+    """1 up to `free` times the reference's length, falling to 0 at `lost` times; blanks aside."""
+    if task is None or not task.output:
+        return 1.0
+    mine = len(re.sub(r"\s+", "", code))
+    reference = max(len(re.sub(r"\s+", "", task.output)), _SHORT / free)
+    return min(1.0, max(0.0, (lost - mine / reference) / (lost - free)))
+
+
+def _undeclared(report: Report, substance: bool) -> str:
+    if not substance:
+        return "nothing is declared"
+    if report.diagnostics:
+        return report.diagnostics[0].message
+    return "not all that is declared is known to exist"
