@@ -1,0 +1,37 @@
+"""Terraform programs judged by Terraform itself, in process, attached to schema-only providers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iapo.verify.terraform.judge import Judge
+
+_WARM_UP = 'resource "aws_s3_bucket" "a" {}\ndata "aws_iam_policy_document" "b" {}\n'
+
+
+def open_judge(folder: Path) -> Judge:
+    """Confine this process to a folder and make it ready to judge Terraform programs.
+
+    Raises:
+        iapo.verify.terraform.core.CoreMissingError: no Terraform is installed.
+    """
+    from iapo.verify import confinement
+    from iapo.verify.terraform import catalogue, core, judge
+
+    catalogue.preload()
+    binary = os.environ.get("IAPO_TERRAFORM_BINARY") or None
+    programs = [Path(binary)] if binary else []
+    walls = confinement.confine(folder, confinement.Limits(), programs=programs)
+    home = folder / "p"
+    home.mkdir(exist_ok=True)
+    os.chdir(home)
+    terraform = core.open_core(binary)
+    ready = judge.Judge(terraform, Path(), confined=walls.files)
+    # A first program loads what is loaded lazily, before the root is changed.
+    ready.check({"main.tf": _WARM_UP}, plan=True)
+    if not programs:
+        confinement.change_root(folder)
+    return ready

@@ -1,0 +1,342 @@
+"""Judges one Terraform program, inside a worker: lays it out, serves its schemas, asks Terraform.
+
+What is out of reach is stood in for, so that the rest is still judged: a registry module becomes an
+empty one with the same arguments and outputs, an unknown provider one that accepts anything, and
+`required_version` is overridden. Overriding files are Terraform's own mechanism
+(https://developer.hashicorp.com/terraform/language/files/override), so lines stay as written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from iapo.verify.report import Diagnostic, Plan, Report, verdict
+from iapo.verify.terraform import codes, stand_ins
+from iapo.verify.terraform.catalogue import (
+    PREFERRED,
+    REGISTRY,
+    CatalogueEntry,
+    canonical_source,
+    list_schemas,
+    load_schema,
+)
+from iapo.verify.terraform.core import Core, Output
+from iapo.verify.terraform.permissive import permissive_schema
+from iapo.verify.terraform.program import Module, Program, reads_beyond_itself, survey
+from iapo.verify.terraform.provider import ProviderServer, Served
+from iapo.verify.terraform.versions import choose_version
+
+SLOTS = 64
+_BUILTIN = "terraform.io/builtin/terraform"
+
+
+class WornOutError(RuntimeError):
+    """This worker has used up its addresses for unknown providers; another must take the program."""
+
+
+def slot_address(number: int) -> str:
+    """The address under which a provider that is not in the catalogue is served, once."""
+    return f"{REGISTRY}/iapo/unknown{number}"
+
+
+def entry_address(entry: CatalogueEntry) -> str:
+    """The address of one provider version. Terraform keeps one schema an address, for good."""
+    return f"{REGISTRY}/iapo/{entry.name}-{re.sub('[^0-9a-z]', '-', entry.version)}"
+
+
+def addresses() -> list[str]:
+    """Every provider address that a worker must announce before it starts."""
+    known = sorted({entry_address(entry) for entry in list_schemas()})
+    return known + [slot_address(n) for n in range(SLOTS)]
+
+
+def socket_name(address: str) -> str:
+    """Where an address is served, relative to the program's folder."""
+    return "../s/" + address.rsplit("/", 1)[1][:60]
+
+
+def reattach(pid: int, names: Iterable[str]) -> str:
+    """The value of TF_REATTACH_PROVIDERS for servers in process `pid`."""
+    return json.dumps(
+        {
+            address: {
+                "Protocol": "grpc",
+                "ProtocolVersion": 6,
+                "Pid": pid,
+                "Test": True,
+                "Addr": {"Network": "unix", "String": socket_name(address)},
+            }
+            for address in names
+        }
+    )
+
+
+@dataclass
+class _Provision:
+    """Which provider serves which local name of a program, and what could not be had."""
+
+    overrides: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: list[Diagnostic] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    unjudged: bool = False
+
+
+class Judge:
+    """Keeps the provider servers of one worker. Its current folder is the program's folder."""
+
+    def __init__(self, core: Core, folder: Path, *, confined: bool) -> None:
+        self._core = core
+        self._folder = folder
+        self._confined = confined
+        self._executor = ThreadPoolExecutor(8)
+        self._servers: dict[str, ProviderServer] = {}
+        self._slots_used = 0
+        self._entries: dict[str, list[CatalogueEntry]] = {}
+        for entry in list_schemas():
+            self._entries.setdefault(entry.source, []).append(entry)
+        (folder / ".." / "s").mkdir(exist_ok=True)
+
+    def check(self, files: Mapping[str, str], *, plan: bool = False) -> Report:
+        """Judge a program given as relative paths to texts; see `iapo.verify.verify`."""
+        program = survey(files)
+        single = len(files) == 1
+        if not self._confined:
+            place = reads_beyond_itself(files)
+            if place is not None:
+                note = Diagnostic(
+                    "warning",
+                    "unsafe-path",
+                    "a file function takes a path that is not plainly inside the program's folder; "
+                    "this system cannot confine it, so the program was not run",
+                    place[1],
+                    None,
+                    "terraform",
+                    None if single else place[0],
+                )
+                return verdict("terraform", [note], unjudged=True)
+        provision = self._provide(program, single)
+        self._lay_out(program, provision)
+        output = self._core.run(["validate", "-json", "-no-color"])
+        found = self._read(output)
+        diagnostics = self._diagnostics(found, provision, single)
+        planned: Plan | None = None
+        if plan and not any(d.severity == "error" for d in diagnostics):
+            from iapo.verify.terraform import plan as planner
+
+            planned, more = planner.make(self._core, self._folder, program)
+            diagnostics += self._diagnostics(more, provision, single)
+        return self._report(program, diagnostics, provision, planned)
+
+    # -- what is served ------------------------------------------------------------------------
+
+    def _provide(self, program: Program, single: bool) -> _Provision:
+        provision = _Provision()
+        owners: dict[str, list[tuple[Module, str]]] = {}
+        for module in program.modules.values():
+            for local in module.providers - {"terraform"}:
+                required = module.required.get(local)
+                source = canonical_source(
+                    required.source if required and required.source else local
+                )
+                owners.setdefault(source, []).append((module, local))
+        for source, users in sorted(owners.items()):
+            if source == _BUILTIN:
+                continue
+            if source in self._entries:
+                address = self._serve_known(source, users, provision)
+            else:
+                address = self._serve_unknown(source, users, provision, single)
+            provision.renamed[address] = source
+            for module, local in users:
+                provision.overrides.setdefault(module.folder, {})[local] = address
+        return provision
+
+    def _serve_known(
+        self, source: str, users: list[tuple[Module, str]], provision: _Provision
+    ) -> str:
+        constraints = [
+            module.required[local].version for module, local in users if local in module.required
+        ]
+        entries = self._entries[source]
+        by_version = {entry.version: entry for entry in entries}
+        version, allowed = choose_version(
+            list(by_version),
+            ",".join(c for c in constraints if c),
+            PREFERRED.get(source, entries[-1].version),
+        )
+        if not allowed:
+            provision.notes.append(
+                Diagnostic(
+                    "info",
+                    "provider-version-approximated",
+                    f"judged with {source.rsplit('/', 1)[1]} {version}, the nearest version at hand",
+                    tool="terraform",
+                )
+            )
+        entry = by_version[version]
+        address = entry_address(entry)
+        if address not in self._servers:
+            self._servers[address] = ProviderServer(socket_name(address), self._executor)
+            self._servers[address].served = Served(load_schema(entry))
+        return address
+
+    def _serve_unknown(
+        self, source: str, users: list[tuple[Module, str]], provision: _Provision, single: bool
+    ) -> str:
+        if self._slots_used >= SLOTS:
+            raise WornOutError
+        address = slot_address(self._slots_used)
+        self._slots_used += 1
+        name = source.rsplit("/", 1)[1]
+        schema = permissive_schema(name, users[0][1], [m for m, _ in users])
+        server = self._servers[address] = ProviderServer(socket_name(address), self._executor)
+        server.served = Served(schema)
+        place = _first_use(users)
+        if place is not None:
+            provision.unjudged = True
+            provision.notes.append(
+                Diagnostic(
+                    "warning",
+                    "unknown-provider",
+                    f"no schema for provider {source.removeprefix(REGISTRY + '/')}: what it defines "
+                    "was not judged (`iapo schemas add` brings one)",
+                    place[0],
+                    None,
+                    "terraform",
+                    None if single else place[1],
+                )
+            )
+        return address
+
+    # -- what Terraform finds on disk ----------------------------------------------------------
+
+    def _lay_out(self, program: Program, provision: _Provision) -> None:
+        for entry in self._folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+        for path, text in program.files.items():
+            target = self._folder / path
+            if "/" in path:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+        stubs = stand_ins.module_stubs(program)
+        for folder, module in program.modules.items():
+            override = stand_ins.override_file(
+                module, provision.overrides.get(folder, {}), stubs.sources.get(folder, {})
+            )
+            for name, body in override.items():
+                (self._folder / folder / name).write_text(json.dumps(body), encoding="utf-8")
+        for path, body in stubs.files.items():
+            target = self._folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(body), encoding="utf-8")
+        if program.installed or program.absent:
+            manifest = self._folder / ".terraform" / "modules" / "modules.json"
+            manifest.parent.mkdir(parents=True, exist_ok=True)
+            manifest.write_text(json.dumps(stubs.manifest), encoding="utf-8")
+        for key, call in program.absent.items():
+            provision.unjudged = True
+            provision.notes.append(
+                Diagnostic(
+                    "warning",
+                    "module-not-installed",
+                    f"module {key} comes from {call.source or 'a computed source'}, which is not in "
+                    "this program's folder: what it holds was not judged",
+                    call.line,
+                    None,
+                    "terraform",
+                    None if len(program.files) == 1 else call.path,
+                )
+            )
+
+    # -- what Terraform says -------------------------------------------------------------------
+
+    @staticmethod
+    def _read(output: Output) -> list[dict[str, Any]]:
+        try:
+            document = json.loads(output.stdout)
+            found: list[dict[str, Any]] = document["diagnostics"]
+        except (ValueError, KeyError, TypeError):
+            message = (output.stderr or output.stdout).strip()[:2000]
+            return [{"severity": "error", "summary": "Terraform failed", "detail": message}]
+        return found
+
+    def _diagnostics(
+        self, found: list[dict[str, Any]], provision: _Provision, single: bool
+    ) -> list[Diagnostic]:
+        out = []
+        for entry in found:
+            for address, source in provision.renamed.items():
+                for key in ("summary", "detail"):
+                    entry[key] = str(entry.get(key, "")).replace(
+                        address.removeprefix(REGISTRY + "/"), source.removeprefix(REGISTRY + "/")
+                    )
+            place = entry.get("range") or {}
+            if stand_ins.is_ours(str(place.get("filename", ""))):
+                entry["range"] = None
+            out.append(codes.to_diagnostic(entry, single=single))
+        return out
+
+    def _report(
+        self,
+        program: Program,
+        diagnostics: list[Diagnostic],
+        provision: _Provision,
+        planned: Plan | None,
+    ) -> Report:
+        unjudged = provision.unjudged or any(d.code == "missing-file" for d in diagnostics)
+        errors = [d for d in diagnostics if d.severity == "error"]
+        parts, faulty = _parts(program, errors)
+        return verdict(
+            "terraform",
+            diagnostics + provision.notes,
+            parses=not any(codes.is_syntax(d.code) for d in errors),
+            parts=parts,
+            faulty_parts=faulty,
+            unjudged=unjudged,
+            plan=planned,
+        )
+
+
+def _first_use(users: list[tuple[Module, str]]) -> tuple[int | None, str | None] | None:
+    """Where a provider is first used, if it is: by a resource, a data source, or its own block."""
+    for module, local in users:
+        for path, block in module.blocks:
+            first = block.labels[0] if block.labels else ""
+            if block.type == "provider" and first == local:
+                return block.line, path
+            if (block.type, first, local) in module.types:
+                return block.line, path
+        if any(owner == local for _, _, owner in module.types):
+            return None, None
+    return None
+
+
+def _parts(program: Program, errors: list[Diagnostic]) -> tuple[int, int]:
+    """How many top-level blocks the program has, and how many of them carry an error."""
+    spans: list[tuple[str, int, int]] = []
+    total = 0
+    for module in program.modules.values():
+        for path, block in module.blocks:
+            spans.append((path, block.line, block.last_line))
+        total += len(module.blocks) + sum(len(body) for body in module.json_bodies)
+    faulty: set[int] = set()
+    elsewhere = 0
+    for error in errors:
+        hit = [
+            at
+            for at, (path, first, last) in enumerate(spans)
+            if error.line is not None and first <= error.line <= last and error.path in (None, path)
+        ]
+        faulty.update(hit[:1])
+        elsewhere += not hit
+    return max(total, 1), len(faulty) + elsewhere

@@ -1,0 +1,220 @@
+"""A Terraform provider that has nothing but schemas: validates, plans, and answers data sources.
+
+Real Terraform talks to it over the plugin protocol (go-plugin, gRPC, protocol 6) on a Unix socket.
+It never creates anything: applying is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, Protocol
+
+import grpc
+
+from iapo.verify.terraform import planning, tfplugin
+from iapo.verify.terraform.catalogue import Kind
+from iapo.verify.terraform.rules import ValueProblem, check_values
+
+_UNLIMITED = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+
+
+class SchemaSource(Protocol):
+    """What a provider is served from: a catalogue entry, or a stand-in for an unknown provider."""
+
+    version: str
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def names(self) -> Mapping[str, frozenset[str]]: ...
+
+    def block(self, kind: Kind, type: str = "") -> dict[str, Any] | None: ...
+
+    def encoded(self, kind: Kind, type: str = "") -> bytes: ...
+
+
+@dataclass
+class Served:
+    """What is served on one address, and how the current program configured it."""
+
+    schema: SchemaSource
+    configuration: Any = None
+
+
+class ProviderServer:
+    """One provider address on one socket. `served` is set before a program uses it."""
+
+    def __init__(self, socket: str, executor: Executor) -> None:
+        self.served: Served | None = None
+        self._server = grpc.server(executor, handlers=(_Handler(self),), options=_UNLIMITED)
+        self._server.add_insecure_port(f"unix:{socket}")
+        self._server.start()
+
+    def stop(self) -> None:
+        """Close the socket."""
+        self._server.stop(None)
+
+
+class _Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
+    def __init__(self, server: ProviderServer) -> None:
+        self._server = server
+
+    def service(self, details: Any) -> Any:
+        method = details.method.rsplit("/", 1)[1]
+        if method == "StartStream":
+            return None  # UNIMPLEMENTED: the broker would hold a thread for ever
+        if method == "StreamStdio":
+            return grpc.unary_stream_rpc_method_handler(lambda request, context: iter(()))
+        answer = _METHODS.get(method)
+
+        def respond(request: bytes, context: Any) -> bytes:
+            served = self._server.served
+            if answer is None or served is None:
+                return b""
+            return answer(served, tfplugin.fields(request))
+
+        return grpc.unary_unary_rpc_method_handler(respond)
+
+
+def _get_schema(served: Served, request: tfplugin.Fields) -> bytes:
+    schema = served.schema
+    out = [tfplugin.part(1, schema.encoded("provider"))]
+    kinds: tuple[tuple[int, Kind], ...] = ((2, "resource"), (3, "data"), (8, "ephemeral"))
+    for number, kind in kinds:
+        out += [
+            tfplugin.part(
+                number, tfplugin.part(1, t.encode()) + tfplugin.part(2, schema.encoded(kind, t))
+            )
+            for t in sorted(schema.names[kind])
+        ]
+    # get_provider_schema_optional: Terraform keeps the schema of an address for the process's life
+    # in any case; with this it does not ask again for each instance.
+    out.append(tfplugin.part(6, tfplugin.number(2, 1)))
+    return b"".join(out)
+
+
+@lru_cache(maxsize=1)
+def _rules_at_hand() -> bool:
+    """Whether the harvested rules are in this package; read for the first time while files can be."""
+    try:
+        check_values("resource", "aws_s3_bucket", {})
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _problems(
+    served: Served, kind: Literal["resource", "data", "provider"], type: str, config: bytes
+) -> list[bytes]:
+    values = tfplugin.decode_value(config)
+    if not isinstance(values, dict):
+        return []
+    if not _rules_at_hand():
+        return []
+    found = check_values(
+        kind, type, values, provider=served.schema.name, version=served.schema.version
+    )
+    block = served.schema.block(kind, type) or {}
+    return [tfplugin.encode_diagnostic(p.summary, p.detail, _steps(p, block)) for p in found]
+
+
+def _steps(
+    problem: ValueProblem, block: Mapping[str, Any]
+) -> list[tuple[Literal["attribute", "key", "index"], str | int]]:
+    """A problem's path as protocol steps: inside a map's argument a word is a key."""
+    steps: list[tuple[Literal["attribute", "key", "index"], str | int]] = []
+    here: Mapping[str, Any] | None = block
+    for step in problem.path:
+        if isinstance(step, int):
+            steps.append(("index", step))
+            continue
+        if here is None:
+            steps.append(("key", step))
+            continue
+        attribute = here.get("attributes", {}).get(step)
+        nested = here.get("block_types", {}).get(step)
+        steps.append(("attribute", step))
+        if nested is not None:
+            here = nested["block"]
+        elif attribute is not None and "nested_type" in attribute:
+            here = attribute["nested_type"]
+        elif attribute is not None:
+            kind = attribute["type"]
+            here = None if isinstance(kind, list) and kind[0] == "map" else {}
+    return steps
+
+
+def _validate(kind: Literal["resource", "data"]) -> Callable[[Served, tfplugin.Fields], bytes]:
+    def answer(served: Served, request: tfplugin.Fields) -> bytes:
+        found = _problems(served, kind, tfplugin.text(request, 1), request[2][0])
+        return b"".join(tfplugin.part(1, d) for d in found)
+
+    return answer
+
+
+def _validate_provider(served: Served, request: tfplugin.Fields) -> bytes:
+    found = _problems(served, "provider", served.schema.name, request[1][0])
+    return b"".join(tfplugin.part(2, d) for d in found)
+
+
+def _configure(served: Served, request: tfplugin.Fields) -> bytes:
+    served.configuration = tfplugin.decode_value(request[2][0]) if 2 in request else None
+    return b""
+
+
+def _upgrade(served: Served, request: tfplugin.Fields) -> bytes:
+    raw = tfplugin.fields(request[3][0])
+    return tfplugin.part(1, tfplugin.part(2, raw[1][0]))
+
+
+def _read(served: Served, request: tfplugin.Fields) -> bytes:
+    return tfplugin.part(1, request[2][0])
+
+
+def _plan(served: Served, request: tfplugin.Fields) -> bytes:
+    type = tfplugin.text(request, 1)
+    proposed = tfplugin.decode_value(request[3][0]) if 3 in request else None
+    planned = planning.planned_state(
+        served.schema, type, proposed, provider_configuration=served.configuration
+    )
+    # legacy_type_system: Terraform then logs, rather than refuses, what a real SDK provider may do.
+    return tfplugin.part(1, tfplugin.encode_value(planned)) + tfplugin.number(5, 1)
+
+
+def _read_data(served: Served, request: tfplugin.Fields) -> bytes:
+    type = tfplugin.text(request, 1)
+    config = tfplugin.decode_value(request[2][0])
+    state = planning.data_state(
+        served.schema, type, config, provider_configuration=served.configuration
+    )
+    return tfplugin.part(1, tfplugin.encode_value(state))
+
+
+def _import(served: Served, request: tfplugin.Fields) -> bytes:
+    type, identifier = tfplugin.text(request, 1), tfplugin.text(request, 2)
+    state = planning.imported_state(served.schema, type, identifier)
+    imported = tfplugin.part(1, type.encode()) + tfplugin.part(2, tfplugin.encode_value(state))
+    return tfplugin.part(1, imported)
+
+
+def _refuse(served: Served, request: tfplugin.Fields) -> bytes:
+    return tfplugin.part(3, tfplugin.encode_diagnostic("Nothing is applied here", "", ()))
+
+
+_METHODS: Mapping[str, Callable[[Served, tfplugin.Fields], bytes]] = {
+    "GetProviderSchema": _get_schema,
+    "ValidateResourceConfig": _validate("resource"),
+    "ValidateDataResourceConfig": _validate("data"),
+    "ValidateProviderConfig": _validate_provider,
+    "ConfigureProvider": _configure,
+    "UpgradeResourceState": _upgrade,
+    "ReadResource": _read,
+    "PlanResourceChange": _plan,
+    "ReadDataSource": _read_data,
+    "ImportResourceState": _import,
+    "ApplyResourceChange": _refuse,
+}

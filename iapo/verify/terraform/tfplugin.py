@@ -1,0 +1,155 @@
+"""The few messages of Terraform's plugin protocol 6 that a schema-only provider speaks.
+
+Written by hand over protobuf's wire format (https://protobuf.dev/programming-guides/encoding/),
+because the generated code would be longer than this and need the protobuf package. Field numbers
+are those of tfplugin6.proto in Terraform's repository (docs/plugin-protocol).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgpack
+
+from iapo.verify.terraform.rules import UNKNOWN
+
+Fields = dict[int, list[Any]]
+_NESTING: Final = {"single": 1, "list": 2, "set": 3, "map": 4, "group": 5}
+_UNKNOWN_EXT: Final = 0  # cty's msgpack extension for an unknown value without refinements
+_UNKNOWN_REFINED_EXT: Final = 12
+
+
+def varint(number: int) -> bytes:
+    """A non-negative integer in base 128."""
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def part(field: int, payload: bytes) -> bytes:
+    """A length-delimited field: a message, string or bytes."""
+    return varint(field << 3 | 2) + varint(len(payload)) + payload
+
+
+def number(field: int, value: int) -> bytes:
+    """An integer or boolean field; nothing at all for zero, the default."""
+    return varint(field << 3) + varint(value) if value else b""
+
+
+def fields(message: bytes) -> Fields:
+    """A message's fields by number. Raises IndexError or ValueError on what is not protobuf."""
+    out: Fields = {}
+    at = 0
+
+    def read() -> int:
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(message):
+        key = read()
+        kind = key & 7
+        content: Any
+        if kind == 0:
+            content = read()
+        else:
+            length = read() if kind == 2 else {1: 8, 5: 4}[kind]
+            content = message[at : at + length]
+            at += length
+        out.setdefault(key >> 3, []).append(content)
+    return out
+
+
+def text(message: Fields, field: int) -> str:
+    """A string field, or "" where it is not set."""
+    return str(message[field][0], "utf-8") if field in message else ""
+
+
+def _decode_extension(code: int, data: bytes) -> Any:
+    return UNKNOWN if code in (_UNKNOWN_EXT, _UNKNOWN_REFINED_EXT) else None
+
+
+def decode_value(dynamic_value: bytes) -> Any:
+    """A DynamicValue as plain data, with `UNKNOWN` where Terraform does not know yet."""
+    message = fields(dynamic_value)
+    if 1 in message:
+        return msgpack.unpackb(
+            message[1][0], raw=False, strict_map_key=False, ext_hook=_decode_extension
+        )
+    return json.loads(message[2][0]) if 2 in message else None
+
+
+def _encode_default(value: Any) -> Any:
+    if value is UNKNOWN:
+        return msgpack.ExtType(_UNKNOWN_EXT, b"\x00")
+    raise TypeError(f"no cty value: {type(value).__name__}")
+
+
+def encode_value(value: Any) -> bytes:
+    """Plain data, with `UNKNOWN` where not known, as a DynamicValue."""
+    return part(1, msgpack.packb(value, default=_encode_default))
+
+
+def _attribute(name: str, attribute: Mapping[str, Any]) -> bytes:
+    nested = attribute.get("nested_type")
+    if nested is not None:
+        inner = b"".join(part(1, _attribute(n, a)) for n, a in nested["attributes"].items())
+        shape = part(10, inner + number(3, _NESTING[nested["nesting_mode"]]))
+    else:
+        shape = part(2, json.dumps(attribute["type"], separators=(",", ":")).encode())
+    return (
+        part(1, name.encode())
+        + shape
+        + number(4, int(attribute.get("required", False)))
+        + number(5, int(attribute.get("optional", False)))
+        + number(6, int(attribute.get("computed", False)))
+        + number(7, int(attribute.get("sensitive", False)))
+        + number(11, int(attribute.get("write_only", False)))
+    )
+
+
+def _block(block: Mapping[str, Any]) -> bytes:
+    out = [part(2, _attribute(n, a)) for n, a in block.get("attributes", {}).items()]
+    out += [
+        part(
+            3,
+            part(1, name.encode())
+            + part(2, _block(nested["block"]))
+            + number(3, _NESTING[nested["nesting_mode"]])
+            + number(4, nested.get("min_items", 0))
+            + number(5, nested.get("max_items", 0)),
+        )
+        for name, nested in block.get("block_types", {}).items()
+    ]
+    return b"".join(out)
+
+
+def encode_schema(block: Mapping[str, Any]) -> bytes:
+    """A `Schema` message from a block in the shape of `terraform providers schema -json`."""
+    return part(2, _block(block))
+
+
+def encode_diagnostic(summary: str, detail: str, path: Iterable[tuple[str, str | int]]) -> bytes:
+    """An error. `path` holds steps: ("attribute", name), ("key", map key) or ("index", number)."""
+    steps = b""
+    for kind, step in path:
+        if kind == "attribute":
+            steps += part(1, part(1, str(step).encode()))
+        elif kind == "key":
+            steps += part(1, part(2, str(step).encode()))
+        else:
+            # An index of 0 must still be written: it is a oneof.
+            steps += part(1, varint(3 << 3) + varint(int(step)))
+    message = number(1, 1) + part(2, summary.encode()) + part(3, detail.encode())
+    return message + (part(4, steps) if steps else b"")
