@@ -10,7 +10,6 @@ import os
 import sys
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 
@@ -25,6 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+# Typer carries its own copy of click in some releases: ask it for the class.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 def _print_version(asked: bool) -> None:
@@ -52,13 +55,13 @@ def main() -> None:
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         code = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
+    except _UsageError as error:
+        error.show()  # type: ignore[attr-defined]
         code = 2
     except InputError as error:
         errors.print(f"[bold red]error[/]: {_one_line(error)}", markup=True)
         code = 2
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         errors.print("interrupted")
         code = 130
     except BrokenPipeError:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -40,7 +40,7 @@ def verify(
         ),
     ],
     format: Annotated[
-        Optional[str], typer.Option(help=f"Judge as this format: {', '.join(FORMATS)}.")
+        str | None, typer.Option(help=f"Judge as this format: {', '.join(FORMATS)}.")
     ] = None,
     json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
     sarif: Annotated[
@@ -58,9 +58,9 @@ def verify(
 
     A directory that holds .tf files is judged as one Terraform module.
     """
-    from iapo.verify import judge_targets
-    from iapo.verify.discover import Target, find_targets
     from iapo.verify.detect import detect_format
+    from iapo.verify.discover import Target, find_targets
+    from iapo.verify.judge import judge_targets
 
     known = format_option(format)
     targets: list[Target] = []
@@ -124,44 +124,48 @@ def _summary(reports: Sequence[Report]) -> str:
 def score(
     file: Annotated[Path, typer.Argument(help="What a model wrote; - for standard input.")],
     category: Annotated[
-        Optional[str],
+        str | None,
         typer.Option(
             help=f"{', '.join(CATEGORIES)}, or a format. Told by the task or the file if left out."
         ),
     ] = None,
     task: Annotated[
-        Optional[str], typer.Option(help="Id of a benchmark task (see `iapo dataset list`).")
+        str | None, typer.Option(help="Id of a benchmark task (see `iapo dataset list`).")
     ] = None,
     alpha: Annotated[float, typer.Option(help="Weight of the syntax component.")] = 0.4,
     beta: Annotated[float, typer.Option(help="Weight of the correctness component.")] = 0.3,
     gamma: Annotated[float, typer.Option(help="Weight of the format component.")] = 0.3,
-    json_lines: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Score an answer with the training reward, and say why each point was lost."""
-    from iapo.dataset import find_task
+    from iapo.cli.datasets import task_named
     from iapo.rewards import IaCReward
     from iapo.verify.detect import detect_format
-    from iapo.verify.discover import read_text
 
-    is_stdin = str(file) == "-"
-    text = (
-        sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
-        if is_stdin
-        else read_text(file)
-    )
-    chosen = find_task(task) if task else None
-    judged_as = category or (
-        chosen.format if chosen else detect_format(text, None if is_stdin else str(file))
-    )
+    text, path = _answer(file)
+    chosen = task_named(task) if task else None
+    judged_as = category or (chosen.format if chosen else detect_format(text, path))
     if judged_as is None:
         raise InputError(f"{file}: the format cannot be told; name it with --category")
     result = IaCReward(alpha, beta, gamma).score_detailed(text, judged_as, chosen)
-    if json_lines:
-        print(json.dumps({"path": str(file), **result.as_dict()}))
+    if as_json:
+        losses = [loss._asdict() for loss in result.losses]
+        record = {"path": str(file), "score": result.total, "components": result.components}
+        print(json.dumps({**record, "losses": losses, **result.report.as_dict()}))
         return
     out = Console(highlight=False, soft_wrap=True)
-    out.print(f"score {result.score:.3f}")
+    out.print(f"score {result.total:.3f}")
     for name, value in result.components.items():
         out.print(f"  {name:<12} {value:.3f}")
-        for reason in result.reasons.get(name, ()):
-            out.print(f"    - {reason}", markup=False)
+        for loss in result.losses:
+            if loss.component == name:
+                out.print(f"    -{loss.points:.3f}  {loss.why}", markup=False)
+
+
+def _answer(file: Path) -> tuple[str, str | None]:
+    """The text to score, and its name where it has one."""
+    from iapo.verify.discover import read_text
+
+    if str(file) == "-":
+        return sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape"), None
+    return read_text(file), str(file)

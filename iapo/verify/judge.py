@@ -1,0 +1,90 @@
+"""Judging what a user named on the command line: many files, modules, and Terraform files among siblings.
+
+A Terraform file alone is a program; among siblings it is part of a module, and what it refers to may
+stand next door. It is judged alone first, and in its module only when all it lacks are names that
+the module can hold, so that a folder of independent programs is judged as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from iapo.verify.discover import Target
+from iapo.verify.report import Format, Report, verdict
+
+_ORACLES: dict[Format, str] = {
+    "kubernetes": "kubernetes",
+    "dockerfile": "dockerfile",
+    "compose": "compose",
+    "github-actions": "github_actions",
+    "gitlab-ci": "gitlab_ci",
+    "jenkins": "jenkins",
+}
+# What a file may lack when it is judged without the rest of its module.
+_NAMES_ELSEWHERE = frozenset(
+    {
+        "reference-to-undeclared-input-variable",
+        "reference-to-undeclared-local-value",
+        "reference-to-undeclared-module",
+        "reference-to-undeclared-resource",
+        "provider-configuration-not-present",
+        "module-not-installed",
+    }
+)
+
+
+def judge_targets(targets: Sequence[Target], *, thorough: bool = False) -> list[Report]:
+    """Judge each target; the reports come back in order.
+
+    Args:
+        thorough: ask the real tool too where it is installed; a text is then valid only if both
+            accept it.
+    """
+    from iapo.verify import verify, verify_many, verify_path
+
+    reports: list[Report | None] = [
+        verify_path(t.path, "terraform") if t.is_module else None for t in targets
+    ]
+    texts = [(i, t.text, t.format, t.path) for i, t in enumerate(targets) if t.text is not None]
+    if len(texts) > 8:
+        judged = verify_many([(text, format) for _, text, format, _ in texts], timeout=20.0)
+    else:
+        judged = [verify(text, format, path=path) for _, text, format, path in texts]
+    for (index, text, format, path), report in zip(texts, judged, strict=True):
+        if format == "terraform" and path != "-":
+            report = _in_its_module(Path(path), report)
+        if thorough:
+            report = _with_oracle(text, report)
+        reports[index] = report
+    return [report for report in reports if report is not None]
+
+
+def _in_its_module(path: Path, alone: Report) -> Report:
+    """The file's own part of its module's verdict, where that explains all that the file lacks."""
+    from iapo.verify import verify_path
+
+    if not alone.errors or any(d.code not in _NAMES_ELSEWHERE for d in alone.errors):
+        return alone
+    siblings = [p for p in path.parent.glob("*.tf*") if p.name != path.name]
+    if not siblings:
+        return alone
+    module = verify_path(path.parent, "terraform")
+    if not module.parses:
+        return alone
+    own = [replace(d, path=None) for d in module.diagnostics if d.path in (None, path.name)]
+    return verdict("terraform", own, unjudged=module.valid is None)
+
+
+def _with_oracle(text: str, ours: Report) -> Report:
+    if ours.format is None or ours.format not in _ORACLES:
+        return ours
+    oracle = import_module(f"iapo.verify.oracles.{_ORACLES[ours.format]}").oracle
+    theirs: Report | None = oracle(text)
+    if theirs is None:
+        return ours
+    verdicts = {ours.valid, theirs.valid}
+    valid = False if False in verdicts else (True if True in verdicts else None)
+    return replace(ours, valid=valid, diagnostics=ours.diagnostics + theirs.diagnostics)
