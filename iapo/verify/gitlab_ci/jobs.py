@@ -1,0 +1,471 @@
+"""What a schema cannot say of jobs: stages, needs, what excludes what, conditions, durations.
+
+Rules from https://docs.gitlab.com/ci/yaml/ and the refusals that GitLab's linter documents there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from iapo.verify.gitlab_ci.conditions import condition_problem, pattern_problem
+from iapo.verify.gitlab_ci.durations import WEEK, seconds
+from iapo.verify.gitlab_ci.pipeline import Pipeline
+from iapo.verify.yaml_source import Path
+
+DEFAULT_STAGES = ("build", "test", "deploy")
+MAX_NEEDS = 50
+MAX_PARALLEL = 200
+MAX_JOB_NAME = 255
+_RESERVED = frozenset(("true", "false", "nil", "types"))
+# https://docs.gitlab.com/ci/yaml/#trigger
+_WITH_TRIGGER = frozenset(
+    [
+        "trigger",
+        "parallel",
+        "extends",
+        "stage",
+        "only",
+        "except",
+        "rules",
+        "variables",
+        "inherit",
+        "allow_failure",
+        "when",
+        "needs",
+        "resource_group",
+        "environment",
+        "interruptible",
+        "inputs",
+        "manual_confirmation",
+        "tags",
+        "start_in",
+    ]
+)
+_MATRIX_NAME = re.compile(r"(.+?)(?:: \[.*\]| \d+/\d+)\Z", re.DOTALL)
+
+
+def check_jobs(pipeline: Pipeline) -> None:
+    """Check every visible job, and what jobs say of each other."""
+    jobs = pipeline.jobs()
+    if not jobs and not pipeline.included:
+        # Nothing runs by itself, but a file to include may look like this.
+        pipeline.unjudged = True
+        pipeline.problem(
+            "no-jobs",
+            "there is no job that runs; this can only be included",
+            (),
+            severity="warning",
+        )
+    stages = _stages(pipeline)
+    for name, job in jobs.items():
+        _job(pipeline, name, job, stages)
+    _relations(pipeline, jobs, stages)
+
+
+def _stages(pipeline: Pipeline) -> list[str] | None:
+    """All stages in order, None where an included file may declare them."""
+    declared = pipeline.data.get("stages")
+    if isinstance(declared, list):
+        names = [str(stage) for stage in declared if not isinstance(stage, (dict, list))]
+        return [".pre", *(n for n in names if n not in (".pre", ".post")), ".post"]
+    if pipeline.included:
+        return None
+    return [".pre", *DEFAULT_STAGES, ".post"]
+
+
+def stage_of(job: dict[str, Any]) -> str | None:
+    """A job's stage, None when it is no text."""
+    stage = job.get("stage", "test")
+    if isinstance(stage, list) and len(stage) == 1:
+        stage = stage[0]
+    return stage if isinstance(stage, str) else None
+
+
+def _job(pipeline: Pipeline, name: str, job: dict[str, Any], stages: list[str] | None) -> None:
+    if name in _RESERVED:
+        pipeline.problem(
+            "reserved-name", f'"{name}" cannot be the name of a job', (name,), key=True
+        )
+    if len(name) > MAX_JOB_NAME:
+        pipeline.problem(
+            "long-name",
+            f"the name of a job is at most {MAX_JOB_NAME} characters",
+            (name,),
+            key=True,
+        )
+    complete = name not in pipeline.incomplete
+    _what_runs(pipeline, name, job, complete)
+    stage = stage_of(job)
+    if stage is not None and "$[[" not in stage and (complete or "stage" in job):
+        if stages is None:
+            if stage not in (".pre", ".post"):
+                pipeline.unjudged = pipeline.unjudged or stage not in DEFAULT_STAGES
+        elif stage not in stages:
+            at: Path = (name, "stage") if "stage" in job else (name,)
+            said = f'"{stage[:60]}"' if "stage" in job else 'the default "test"'
+            pipeline.problem(
+                "undeclared-stage",
+                f"stage {said} is not among stages: {', '.join(stages[1:-1])[:120]}",
+                at,
+                key="stage" not in job,
+            )
+    if "rules" in job:
+        for key in ("only", "except"):
+            if key in job:
+                pipeline.problem(
+                    "only-beside-rules",
+                    f'"{key}" cannot stand beside "rules"; say it in rules:',
+                    (name, key),
+                    key=True,
+                )
+        check_rules(pipeline, job["rules"], (name, "rules"))
+    for key in ("only", "except"):
+        _filter(pipeline, job.get(key), (name, key))
+    if job.get("when") == "never":
+        pipeline.problem(
+            "bad-value", '"never" is for rules; remove the job, or put it in rules:', (name, "when")
+        )
+    if "start_in" in job and job.get("when") != "delayed":
+        pipeline.problem(
+            "start-in-without-delayed",
+            '"start_in" needs when: delayed',
+            (name, "start_in"),
+            key=True,
+        )
+    _durations(pipeline, name, job)
+    _values(pipeline, name, job)
+
+
+def _what_runs(pipeline: Pipeline, name: str, job: dict[str, Any], complete: bool) -> None:
+    """Exactly one of script, run and trigger; what a trigger job cannot have."""
+    present = [key for key in ("script", "run", "trigger") if job.get(key) is not None]
+    if not present:
+        if not complete:
+            return
+        if pipeline.included and pipeline.raw.get(name) is not None and "extends" in job:
+            return
+        if pipeline.included:
+            # A file that is included may hold the rest of the job of this name.
+            pipeline.unjudged = True
+            return
+        pipeline.problem(
+            "nothing-to-run",
+            f'job "{name[:60]}" needs "script:", "run:" or "trigger:"',
+            (name,),
+            key=True,
+        )
+    elif len(present) > 1:
+        pipeline.problem(
+            "conflicting-keywords",
+            f'a job has one of "{present[0]}" and "{present[1]}", not both',
+            (name, present[1]),
+            key=True,
+        )
+    elif present == ["trigger"]:
+        for key in job:
+            if key not in _WITH_TRIGGER:
+                pipeline.problem(
+                    "key-beside-trigger",
+                    f'a job with "trigger" runs nothing itself and cannot have "{key[:40]}"',
+                    (name, key),
+                    key=True,
+                )
+    elif present == ["run"]:
+        for key in ("before_script", "after_script"):
+            if key in job:
+                pipeline.problem(
+                    "conflicting-keywords",
+                    f'"{key}" cannot stand beside "run"',
+                    (name, key),
+                    key=True,
+                )
+    if job.get("script") in ([], ""):
+        pipeline.problem("empty", f'the script of job "{name[:60]}" is empty', (name, "script"))
+
+
+def check_rules(pipeline: Pipeline, rules: Any, path: Path) -> None:
+    """Conditions, delays and exclusive keys of `rules`."""
+    if rules == [] and len(path) == 2:
+        pipeline.problem("empty", '"rules" is empty; remove it or add a rule', path)
+    if not isinstance(rules, list):
+        return
+    for index, rule in enumerate(rules):
+        if not isinstance(rule, dict):
+            continue
+        at = (*path, index)
+        if isinstance(rule.get("if"), str):
+            _condition(pipeline, rule["if"], (*at, "if"))
+        if rule.get("when") == "delayed" and "start_in" not in rule:
+            pipeline.problem("missing-key", 'when: delayed needs "start_in:"', (*at, "when"))
+        if "start_in" in rule:
+            if rule.get("when") != "delayed":
+                pipeline.problem(
+                    "start-in-without-delayed",
+                    '"start_in" needs when: delayed',
+                    (*at, "start_in"),
+                    key=True,
+                )
+            _duration(pipeline, rule["start_in"], (*at, "start_in"), most=WEEK)
+
+
+def _condition(pipeline: Pipeline, text: str, path: Path) -> None:
+    wrong = condition_problem(text[:10_000])
+    if wrong:
+        pipeline.problem("bad-condition", f'"{text[:60]}": {wrong}', path)
+
+
+def _filter(pipeline: Pipeline, value: Any, path: Path) -> None:
+    if not isinstance(value, dict):
+        return
+    variables = value.get("variables")
+    for index, text in enumerate(variables if isinstance(variables, list) else ()):
+        if isinstance(text, str):
+            _condition(pipeline, text, (*path, "variables", index))
+
+
+def _duration(
+    pipeline: Pipeline, value: Any, path: Path, *, most: int | None = None, never: bool = False
+) -> None:
+    if not isinstance(value, str) or "$" in value or (never and value.strip().lower() == "never"):
+        return
+    length = seconds(value)
+    if length is None:
+        pipeline.problem(
+            "bad-duration",
+            f'"{value[:40]}" is no duration; write for example "1 hour 30 minutes"',
+            path,
+        )
+    elif most is not None and length > most:
+        pipeline.problem("bad-duration", f'"{value[:40]}" is longer than one week', path)
+
+
+def _durations(pipeline: Pipeline, name: str, job: dict[str, Any]) -> None:
+    _duration(pipeline, job.get("timeout"), (name, "timeout"))
+    _duration(pipeline, job.get("start_in"), (name, "start_in"), most=WEEK)
+    artifacts = job.get("artifacts")
+    if isinstance(artifacts, dict):
+        _duration(
+            pipeline, artifacts.get("expire_in"), (name, "artifacts", "expire_in"), never=True
+        )
+    environment = job.get("environment")
+    if isinstance(environment, dict):
+        at = (name, "environment", "auto_stop_in")
+        _duration(pipeline, environment.get("auto_stop_in"), at, never=True)
+
+
+def _values(pipeline: Pipeline, name: str, job: dict[str, Any]) -> None:
+    coverage = job.get("coverage")
+    if isinstance(coverage, str) and coverage.startswith("/") and coverage.rfind("/") > 0:
+        wrong = pattern_problem(coverage)
+        if wrong:
+            pipeline.problem("bad-pattern", wrong, (name, "coverage"))
+    parallel = job.get("parallel")
+    if isinstance(parallel, dict) and isinstance(parallel.get("matrix"), list):
+        total = 0
+        for row in parallel["matrix"]:
+            size = 1
+            for values in row.values() if isinstance(row, dict) else ():
+                size *= max(len(values), 1) if isinstance(values, list) else 1
+                if size > MAX_PARALLEL:
+                    break
+            total += size
+        if total > MAX_PARALLEL:
+            pipeline.problem(
+                "too-many",
+                f"the matrix makes more than {MAX_PARALLEL} jobs",
+                (name, "parallel", "matrix"),
+            )
+    artifacts = job.get("artifacts")
+    if isinstance(artifacts, dict) and "expose_as" in artifacts and not artifacts.get("paths"):
+        pipeline.problem(
+            "missing-key", '"expose_as" needs "paths:"', (name, "artifacts", "expose_as"), key=True
+        )
+    environment = job.get("environment")
+    if isinstance(environment, dict) and environment.get("action") in (None, "start"):
+        return
+    if (
+        isinstance(environment, dict)
+        and "on_stop" in environment
+        and environment.get("action") == "stop"
+    ):
+        pipeline.problem(
+            "conflicting-keywords",
+            'a job that stops an environment has no "on_stop"',
+            (name, "environment", "on_stop"),
+            key=True,
+        )
+
+
+# Relations between jobs
+
+
+def _named_needs(job: dict[str, Any]) -> list[tuple[str, int, bool]]:
+    """Jobs of this pipeline that a job needs: name, index, whether it may be absent."""
+    needs = job.get("needs")
+    found = []
+    for index, need in enumerate(needs if isinstance(needs, list) else ()):
+        if isinstance(need, str):
+            found.append((need, index, False))
+        elif not isinstance(need, dict) or "pipeline" in need or "project" in need:
+            continue
+        elif isinstance(need.get("job"), str):
+            found.append((need["job"], index, need.get("optional") is True))
+    return found
+
+
+def _relations(
+    pipeline: Pipeline, jobs: dict[str, dict[str, Any]], stages: list[str] | None
+) -> None:
+    order = {stage: index for index, stage in enumerate(stages or ())}
+    graph: dict[str, list[str]] = {}
+    for name, job in jobs.items():
+        graph[name] = _needs(pipeline, name, job, jobs, order)
+        _dependencies(pipeline, name, job, jobs, order)
+        _on_stop(pipeline, name, job, jobs)
+        rules = job.get("rules")
+        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(rule, dict) and "needs" in rule:
+                for other, at, optional in _named_needs(rule):
+                    path = (name, "rules", index, "needs", at)
+                    _target(pipeline, other, jobs, path, "needs", optional)
+    _cycles(pipeline, graph)
+
+
+def _target(
+    pipeline: Pipeline,
+    other: str,
+    jobs: dict[str, dict[str, Any]],
+    path: Path,
+    keyword: str,
+    optional: bool = False,
+) -> str | None:
+    """The job that a name means, or None after saying that there is none."""
+    if other in jobs:
+        return other
+    if "$[[" in other:
+        return None
+    match = _MATRIX_NAME.match(other)
+    if match and match[1] in jobs and "parallel" in jobs[match[1]]:
+        return match[1]
+    if optional:
+        return None
+    if pipeline.included:
+        pipeline.unjudged = True
+        return None
+    hidden = " (hidden jobs never run)" if other.startswith(".") and other in pipeline.data else ""
+    pipeline.problem("undefined-job", f'{keyword}: there is no job "{other[:80]}"{hidden}', path)
+    return None
+
+
+def _needs(
+    pipeline: Pipeline,
+    name: str,
+    job: dict[str, Any],
+    jobs: dict[str, dict[str, Any]],
+    order: dict[str, int],
+) -> list[str]:
+    needs = job.get("needs")
+    if isinstance(needs, list) and len(needs) > MAX_NEEDS:
+        pipeline.problem("too-many", f"a job needs at most {MAX_NEEDS} others", (name, "needs"))
+    targets: list[str] = []
+    for other, index, optional in _named_needs(job):
+        path: Path = (name, "needs", index)
+        target = _target(pipeline, other, jobs, path, "needs", optional)
+        if target is None:
+            continue
+        targets.append(target)
+        mine, theirs = order.get(stage_of(job) or ""), order.get(stage_of(jobs[target]) or "")
+        if mine is not None and theirs is not None and theirs > mine:
+            pipeline.problem(
+                "need-in-later-stage",
+                f'needs: job "{other[:60]}" is in stage "{stage_of(jobs[target])}", after this one\'s',
+                path,
+            )
+    return targets
+
+
+def _dependencies(
+    pipeline: Pipeline,
+    name: str,
+    job: dict[str, Any],
+    jobs: dict[str, dict[str, Any]],
+    order: dict[str, int],
+) -> None:
+    dependencies = job.get("dependencies")
+    if not isinstance(dependencies, list):
+        return
+    needed = {other for other, _, _ in _named_needs(job)}
+    for index, other in enumerate(dependencies):
+        path: Path = (name, "dependencies", index)
+        if not isinstance(other, str):
+            continue
+        target = _target(pipeline, other, jobs, path, "dependencies")
+        if target is None:
+            continue
+        mine, theirs = order.get(stage_of(job) or ""), order.get(stage_of(jobs[target]) or "")
+        if isinstance(job.get("needs"), list) and job["needs"]:
+            if other not in needed and target not in needed:
+                pipeline.problem(
+                    "dependency-not-needed",
+                    f'dependencies: "{other[:60]}" must be among needs: too',
+                    path,
+                )
+        elif mine is not None and theirs is not None and theirs >= mine:
+            pipeline.problem(
+                "dependency-in-later-stage",
+                f'dependencies: job "{other[:60]}" is not in an earlier stage',
+                path,
+            )
+
+
+def _on_stop(
+    pipeline: Pipeline, name: str, job: dict[str, Any], jobs: dict[str, dict[str, Any]]
+) -> None:
+    environment = job.get("environment")
+    if not isinstance(environment, dict) or not isinstance(environment.get("on_stop"), str):
+        return
+    path: Path = (name, "environment", "on_stop")
+    target = _target(pipeline, environment["on_stop"], jobs, path, "on_stop")
+    if target is None:
+        return
+    theirs = jobs[target].get("environment")
+    if not isinstance(theirs, dict) or theirs.get("action") != "stop":
+        if target not in pipeline.incomplete:
+            pipeline.problem(
+                "bad-on-stop",
+                f'on_stop: job "{target[:60]}" must have environment: action: stop',
+                path,
+            )
+    elif theirs.get("name") != environment.get("name"):
+        pipeline.problem(
+            "bad-on-stop", f'on_stop: job "{target[:60]}" has another environment name', path
+        )
+
+
+def _cycles(pipeline: Pipeline, graph: dict[str, list[str]]) -> None:
+    """One problem for each circle of needs; no recursion."""
+    state: dict[str, int] = {}  # 1 while on the trail, 2 when done
+    for root in graph:
+        if root in state:
+            continue
+        state[root] = 1
+        trail, ahead = [root], [iter(graph[root])]
+        while trail:
+            following = next(ahead[-1], None)
+            if following is None:
+                state[trail.pop()] = 2
+                ahead.pop()
+            elif state.get(following) == 1:
+                circle = trail[trail.index(following) :]
+                pipeline.problem(
+                    "cyclic-needs",
+                    "jobs need each other: " + " -> ".join((*circle[:10], following))[:200],
+                    (following, "needs"),
+                    key=True,
+                )
+                pipeline.faulty.update(circle)
+            elif following not in state:
+                state[following] = 1
+                trail.append(following)
+                ahead.append(iter(graph.get(following, ())))
