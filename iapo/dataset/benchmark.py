@@ -12,7 +12,7 @@ from typing import Any
 
 from iapo.dataset.task import SPLITS, Dataset, DatasetError, Task
 from iapo.intent import Intent, IntentError
-from iapo.verify.report import CATEGORIES, FORMATS
+from iapo.verify.report import CATEGORIES, FORMATS, Format
 from iapo.verify.yaml_source import load_yaml
 
 FOLDER = Path(__file__).parent / "tasks"
@@ -39,8 +39,8 @@ def read_tasks(path: Path) -> Iterator[Task]:
     Raises:
         DatasetError: the file is broken; names file, line and field.
     """
-    format = path.parent.name
-    if format not in FORMATS:
+    format = next((known for known in FORMATS if known == path.parent.name), None)
+    if format is None:
         raise DatasetError(f"{path}: the folder must be a format: {', '.join(FORMATS)}")
     stream = load_yaml(path.read_text(encoding="utf-8"))
     if stream.problems:
@@ -55,7 +55,7 @@ def read_tasks(path: Path) -> Iterator[Task]:
             yield _task(entry, format, where)
 
 
-def _task(entry: Any, format: str, where: str) -> Task:
+def _task(entry: Any, format: Format, where: str) -> Task:
     if not isinstance(entry, Mapping):
         raise DatasetError(f"{where}: a task is a mapping")
     missing = [name for name in _REQUIRED if not entry.get(name)]
@@ -70,7 +70,7 @@ def _task(entry: Any, format: str, where: str) -> Task:
     if difficulty not in (1, 2, 3, 4, 5):
         raise DatasetError(f"{where}: difficulty is 1 to 5, not {difficulty!r}")
     try:
-        intent = Intent.from_data(entry["intent"], format)  # type: ignore[arg-type]
+        intent = Intent.from_data(entry["intent"], format)
     except IntentError as error:
         raise DatasetError(f"{where}: intent: {error}") from None
     return Task(

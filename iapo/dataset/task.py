@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from iapo.errors import InputError
 from iapo.intent import Intent
+from iapo.verify.report import Format
 
 SPLITS = ("train", "test", "novel")
 
@@ -36,7 +37,7 @@ class Task:
 
     id: str
     category: str
-    format: str
+    format: Format
     instruction: str
     input: str
     output: str

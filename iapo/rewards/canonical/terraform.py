@@ -173,6 +173,8 @@ def _space(texts: list[str], kinds: list[str], index: int) -> bool:
     before = texts[index - 2] if index > 1 else None
     if is_mark and after in (",", ".", "...", "::"):
         return False
+    if was_mark and subject == ",":
+        return True
     if was_mark and subject in (".", "::", "!"):
         return False
     if (

@@ -1,0 +1,1 @@
+"""Families of Terraform tasks, by what they are about."""
