@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from iapo.generate.sampling import Completion, sample
+    from iapo.generate.writing import Candidate, generate
 
-__all__ = ["Completion", "sample"]
+__all__ = ["Candidate", "Completion", "generate", "sample"]
+
+_HOME = {
+    "Candidate": "iapo.generate.writing",
+    "Completion": "iapo.generate.sampling",
+    "generate": "iapo.generate.writing",
+    "sample": "iapo.generate.sampling",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("Completion", "sample"):
-        from iapo.generate import sampling
+    if name not in _HOME:
+        raise AttributeError(f"module 'iapo.generate' has no attribute {name!r}")
+    from importlib import import_module
 
-        return getattr(sampling, name)
-    raise AttributeError(f"module 'iapo.generate' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

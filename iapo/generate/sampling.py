@@ -17,7 +17,7 @@ from torch import Tensor
 
 from iapo.models.shared_prefix import (
     DecodeLayout,
-    SharedPrefixUnsupported,
+    SharedPrefixError,
     decoder_of,
     hidden_states,
     logits_of,
@@ -199,7 +199,7 @@ def _start(
         try:
             shared = _SharedPrefixDecoder(model, prompts, group_size, max_new_tokens)
             return shared, shared.prompt_hidden
-        except SharedPrefixUnsupported:
+        except SharedPrefixError:
             pass  # longer than a sliding window: the padded path knows how
     padded = _PaddedDecoder(model, prompts, group_size)
     return padded, padded.prompt_hidden

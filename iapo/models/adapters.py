@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 
-def with_lora(model: Any, rank: int, alpha: float, dropout: float = 0.0) -> Any:
+def with_lora(model: Any, rank: int, alpha: int, dropout: float = 0.0) -> Any:
     """Wrap every linear layer but the vocabulary head in a low-rank adapter; only it is trained."""
     from peft import LoraConfig, get_peft_model
 

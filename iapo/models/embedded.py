@@ -133,7 +133,7 @@ def _convert(weights: Path, folder: Path) -> None:
         if hasattr(config, "quantization_config"):  # it would make the copy unserialisable
             del config.quantization_config
         config._name_or_path = EMBEDDED
-        model = AutoModelForCausalLM.from_config(config)
+        model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
         model.load_state_dict(packed.state_dict())
         model.tie_weights()
         model.generation_config = packed.generation_config

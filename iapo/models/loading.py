@@ -91,8 +91,7 @@ def stop_tokens(model: Any, tokenizer: Any) -> tuple[int, ...]:
 
 def _hub_answers(name: str) -> bool:
     """Ask once, with a short limit: the hub client itself retries for most of a minute."""
-    from huggingface_hub import constants
-    from huggingface_hub.utils import get_session
+    from huggingface_hub import constants, get_session
 
     if constants.HF_HUB_OFFLINE:
         return False

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from transformers import AttentionInterface
 
@@ -31,7 +30,7 @@ _LAYOUT_ARGUMENT = "iapo_layout"
 _UNSUPPORTED_ARGUMENTS = ("softcap", "s_aux", "position_bias")
 
 
-class SharedPrefixUnsupported(RuntimeError):
+class SharedPrefixError(RuntimeError):
     """The model asks its attention for something the shared-prefix layouts do not compute."""
 
 
@@ -59,9 +58,9 @@ def _attention(
     layout: Layout = kwargs[_LAYOUT_ARGUMENT]
     for name in _UNSUPPORTED_ARGUMENTS:
         if kwargs.get(name) is not None:
-            raise SharedPrefixUnsupported(f"attention argument {name}")
+            raise SharedPrefixError(f"attention argument {name}")
     if sliding_window is not None and layout.longest > sliding_window:
-        raise SharedPrefixUnsupported(f"sliding window of {sliding_window} tokens")
+        raise SharedPrefixError(f"sliding window of {sliding_window} tokens")
     scale = float(scaling) if scaling is not None else float(query.shape[-1]) ** -0.5
     layer = int(module.layer_idx)  # type: ignore[arg-type]
     return layout.attend(layer, query[0], key[0], value[0], scale).unsqueeze(0), None
@@ -97,7 +96,7 @@ def hidden_states(model: Any, tokens: Tensor, positions: Tensor, layout: Layout)
         [N, hidden size].
 
     Raises:
-        SharedPrefixUnsupported: the architecture needs something the layout cannot give.
+        SharedPrefixError: the architecture needs something the layout cannot give.
     """
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     with _routed(base):
@@ -113,7 +112,7 @@ def hidden_states(model: Any, tokens: Tensor, positions: Tensor, layout: Layout)
 def logits_of(model: Any, hidden: Tensor) -> Tensor:
     """Vocabulary logits [N, V] in float32 of hidden states [N, hidden size]."""
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    logits = base.get_output_embeddings()(hidden).float()
+    logits: Tensor = base.get_output_embeddings()(hidden).float()
     cap = getattr(base.config, "final_logit_softcapping", None)
     return torch.tanh(logits / cap) * cap if cap else logits
 
@@ -223,7 +222,7 @@ def _sdpa(
     scale: float,
     causal: bool = False,
 ) -> Tensor:
-    return F.scaled_dot_product_attention(
+    return torch.nn.functional.scaled_dot_product_attention(
         query, key, value, attn_mask=mask, scale=scale, is_causal=causal
     )
 
@@ -341,7 +340,7 @@ class DecodeLayout:
         if not self._all_groups:
             prompt_keys = prompt_keys[self._alive_groups]
             prompt_values = prompt_values[self._alive_groups]
-        groups, kv_heads, length, width = prompt_keys.shape
+        _, kv_heads, length, width = prompt_keys.shape
         repeat = query.shape[0] // kv_heads
         # [rows, kv heads, queries sharing them, D]
         q = (query.transpose(0, 1) * scale).view(rows, kv_heads, repeat, width)
@@ -352,14 +351,14 @@ class DecodeLayout:
         if self._hidden is not None:
             prompt_scores = prompt_scores + self._hidden[self.group][:, None, None]
         weights = torch.cat([prompt_scores, own_scores], -1).softmax(-1)
-        prompt_weights, own_weights = weights.split([length, step + 1], -1)
+        prompt_weights, own_weights = weights[..., :length], weights[..., length:]
         out = torch.matmul(own_weights, own_values)
         out += self._gather(torch.matmul(self._scatter(prompt_weights), prompt_values), repeat)
         return out.reshape(rows, kv_heads * repeat, value.shape[2])
 
     def _scatter(self, x: Tensor) -> Tensor:
         """[rows, kv heads, repeat, X] to [groups alive, kv heads, widest*repeat, X]."""
-        rows, heads, repeat, width = x.shape
+        _, heads, repeat, width = x.shape
         groups = len(self._alive_groups)
         if not self._regular:
             grid = x.new_zeros((groups * self._widest, heads, repeat, width))
@@ -412,7 +411,7 @@ def _agrees(model: Any) -> bool:
                 expected = plain[len(prompt) :].float().log_softmax(-1)
                 found = packed[start : start + len(row)].log_softmax(-1)
                 worst = max(worst, float((found - expected).abs().max()))
-    except (SharedPrefixUnsupported, KeyError, TypeError, ValueError, AttributeError, RuntimeError):
+    except (SharedPrefixError, KeyError, TypeError, ValueError, AttributeError, RuntimeError):
         return False
     finally:
         model.train(was_training)

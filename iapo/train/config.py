@@ -1,0 +1,374 @@
+"""Every choice of a training run, in one frozen dataclass.
+
+A value comes from the dataclass's default, then the preset, then the YAML file, then the environment
+(`IAPO_TRAIN_LR=1e-5`), then the flags or keyword arguments: the last one said wins. A wrong name or
+value is answered with the right ones.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import yaml
+
+from iapo.errors import InputError
+from iapo.models.embedded import EMBEDDED
+
+ENVIRONMENT_PREFIX = "IAPO_TRAIN_"
+
+
+class ConfigError(InputError):
+    """A configuration key or value that does not exist; the message names the right ones."""
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One run.
+
+    Attributes:
+        model: local folder, Hugging Face name, or `smollm2-135m` (embedded).
+        output: the run's folder: the trained model, config.yaml, metrics.jsonl, rollouts.jsonl,
+            plots and checkpoints.
+        device: `auto` (CUDA, then MPS, then CPU) or a torch device.
+        dtype: `auto` (bfloat16 where it is fast, else float32), `float32`, `bfloat16`, `float16`.
+        threads: processor threads; 0 measures once, at the start of the run.
+        seed: of everything random. The same seed on the same machine gives the same run.
+
+        categories: of infrastructure code; empty means all four.
+        dataset_size: training tasks to draw from; 0 takes the whole benchmark, and as many
+            generated tasks as the warm start has use for.
+        data: path of the user's own Alpaca JSONL to train on instead; "" uses IaC-Bench.
+        procedural: fill up with generated tasks where the written ones are too few.
+        eval_tasks: held-out tasks in the before/after table; 0 leaves evaluation out.
+        eval_samples: completions a held-out task, sampled at temperature 1 where more than one,
+            greedy where one.
+        eval_split: which split is held out.
+
+        system_prompt: system message; "" leaves it to the model's chat template.
+        max_new_tokens: tokens a completion may have; longer ones are cut and count as truncated.
+
+        lora_rank: rank of the adapters (Hu et al. 2021, arXiv 2106.09685); 0 trains all weights.
+        lora_alpha: their scale; the update is multiplied by alpha / rank.
+        train_layers: train only that many layers nearest the output, and the head; 0 trains all.
+        train_embeddings: train the token embeddings and the head too. They are a fifth of a
+            135M-parameter model, and little of what must be learnt is in them.
+
+        warmstart_steps: supervised steps on the references before GRPO; 0 leaves the stage out.
+        warmstart_epochs: at most that many passes over the references; small sets stop earlier.
+        warmstart_batch: references a step.
+        warmstart_lr: peak learning rate.
+        warmstart_minutes: stop the stage after that long; 0 means no limit. With a limit, how far
+            a run gets depends on the machine, and a resumed run may end a step apart.
+        rejection_rounds: rounds of sampling, keeping what passes, and fine-tuning on it
+            (rejection sampling; e.g. Dong et al. 2023, arXiv 2304.06767).
+        rejection_samples: completions a prompt a round.
+        rejection_prompts: prompts a round.
+
+        steps: GRPO steps. 0 with `epochs` 0 leaves the stage out.
+        epochs: passes over the training tasks; used where `steps` is 0.
+        grpo_minutes: stop GRPO after that long; 0 means no limit.
+        prompts_per_step: groups a step.
+        group_size: completions a group (Shao et al. 2024, arXiv 2402.03300).
+        lr: peak learning rate of GRPO.
+        lr_warmup: steps over which a learning rate rises, in both stages.
+        lr_floor: share of the peak that a learning rate falls to at the end of its stage.
+        weight_decay: of AdamW.
+        beta1, beta2: of AdamW.
+        max_grad_norm: gradients are scaled down to this norm.
+        temperature: of rollouts. 1 with nothing cut off keeps the policy its own sampler.
+        rollout_rows: completions decoded together.
+        pass_tokens: tokens a forward and backward pass; lower needs less memory.
+        updates_per_batch: optimiser steps on each batch of rollouts; over 1 is off-policy.
+        advantage: `centred` (reward minus group mean; Dr. GRPO, Liu et al. 2025, arXiv
+            2503.20783), `standardised` (divided by the group's deviation; GRPO), or
+            `leave_one_out` (RLOO; Ahmadian et al. 2024, arXiv 2402.14740).
+        objective: `clip` (PPO's, with two bounds) or `cispo` (the importance weight itself is
+            clipped; MiniMax 2025, arXiv 2506.13585).
+        normalisation: `dapo` (mean over the batch's tokens; Yu et al. 2025, arXiv 2503.14476),
+            `dr_grpo` (sum over rows times `max_new_tokens`), `grpo` (mean of the rows' means).
+        clip_low, clip_high: how far the importance ratio may fall and rise (DAPO's clip-higher).
+        kl: weight of the divergence from a reference (estimator k3, Schulman 2020): the model as
+            GRPO finds it, or, with LoRA, the model without adapters.
+        truncated: `punish` scores what was cut at the limit like anything else; `mask` leaves it
+            out of the update (DAPO's overlong filtering).
+        refill: groups without spread are replaced by fresh ones, at most that many times
+            `prompts_per_step` a step (DAPO's dynamic sampling); 0 never refills.
+        spread: a group is worth an update where its rewards differ by more than this, in reward.
+        prefer_uncertain: choose prompts by pass rate, those near one half first; otherwise in
+            shuffled order.
+
+        alpha, beta, gamma: weights of syntax, correctness and format in the reward.
+        reward_timeout: seconds that scoring one batch may take before its samples are scored one
+            by one, and one sample before it is left out.
+        max_failed_rewards: share of a step's samples whose reward may fail before the run stops.
+        max_bad_steps: steps in a row whose loss or gradient is not finite before the run stops.
+
+        checkpoint_every: steps between checkpoints; the end of a stage always makes one.
+        keep_checkpoints: how many of the last are kept.
+        log_rollouts: write every completion to rollouts.jsonl.
+    """
+
+    model: str = EMBEDDED
+    output: str = "iapo-model"
+    device: str = "auto"
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    threads: int = 0
+    seed: int = 0
+
+    categories: tuple[str, ...] = ()
+    dataset_size: int = 0
+    data: str = ""
+    procedural: bool = True
+    eval_tasks: int = 64
+    eval_samples: int = 1
+    eval_split: str = "test"
+
+    system_prompt: str = ""
+    max_new_tokens: int = 256
+
+    lora_rank: int = 0
+    lora_alpha: int = 32
+    train_layers: int = 0
+    train_embeddings: bool = True
+
+    warmstart_steps: int = 100
+    warmstart_epochs: float = 3.0
+    warmstart_batch: int = 8
+    warmstart_lr: float = 2e-4
+    warmstart_minutes: float = 0.0
+    rejection_rounds: int = 0
+    rejection_samples: int = 4
+    rejection_prompts: int = 32
+
+    steps: int = 0
+    epochs: int = 1
+    grpo_minutes: float = 0.0
+    prompts_per_step: int = 8
+    group_size: int = 8
+    lr: float = 1e-5
+    lr_warmup: int = 5
+    lr_floor: float = 0.1
+    weight_decay: float = 0.0
+    beta1: float = 0.9
+    beta2: float = 0.95
+    max_grad_norm: float = 1.0
+    temperature: float = 1.0
+    rollout_rows: int = 64
+    pass_tokens: int = 2048
+    updates_per_batch: int = 1
+    advantage: Literal["centred", "standardised", "leave_one_out"] = "centred"
+    objective: Literal["clip", "cispo"] = "clip"
+    normalisation: Literal["dapo", "dr_grpo", "grpo"] = "dapo"
+    clip_low: float = 0.2
+    clip_high: float = 0.28
+    kl: float = 0.0
+    truncated: Literal["punish", "mask"] = "punish"
+    refill: int = 1
+    spread: float = 0.01
+    prefer_uncertain: bool = True
+
+    alpha: float = 0.4
+    beta: float = 0.3
+    gamma: float = 0.3
+    reward_timeout: float = 60.0
+    max_failed_rewards: float = 0.5
+    max_bad_steps: int = 5
+
+    checkpoint_every: int = 25
+    keep_checkpoints: int = 1
+    log_rollouts: bool = True
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            object.__setattr__(self, name, _coerce(name, value))
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise ConfigError(f"{name}: at least {least:g}, got {getattr(self, name):g}")
+
+    def to_yaml(self) -> str:
+        """The whole configuration, in the order it is documented; `from_sources` reads it back."""
+        plain = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+
+
+# What each number may not be below.
+_LEAST: dict[str, float] = {
+    "threads": 0,
+    "dataset_size": 0,
+    "eval_tasks": 0,
+    "eval_samples": 1,
+    "max_new_tokens": 1,
+    "lora_rank": 0,
+    "train_layers": 0,
+    "warmstart_steps": 0,
+    "warmstart_batch": 1,
+    "warmstart_lr": 0.0,
+    "warmstart_minutes": 0.0,
+    "rejection_rounds": 0,
+    "rejection_samples": 1,
+    "rejection_prompts": 1,
+    "steps": 0,
+    "epochs": 0,
+    "grpo_minutes": 0.0,
+    "prompts_per_step": 1,
+    "group_size": 2,
+    "lr": 0.0,
+    "temperature": 0.01,
+    "rollout_rows": 1,
+    "pass_tokens": 1,
+    "updates_per_batch": 1,
+    "clip_low": 0.0,
+    "clip_high": 0.0,
+    "kl": 0.0,
+    "refill": 0,
+    "spread": 0.0,
+    "alpha": 0.0,
+    "beta": 0.0,
+    "gamma": 0.0,
+    "reward_timeout": 0.1,
+    "checkpoint_every": 1,
+    "keep_checkpoints": 1,
+    "max_bad_steps": 1,
+}
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "default": {},
+    # What `make train` runs: about a quarter of an hour on two cores without a GPU.
+    "laptop": {
+        "eval_tasks": 48,
+        "max_new_tokens": 224,
+        "train_embeddings": False,
+        "warmstart_steps": 90,
+        "warmstart_minutes": 6.0,
+        "warmstart_lr": 2e-4,
+        "steps": 14,
+        "grpo_minutes": 4.0,
+        "prompts_per_step": 6,
+        "group_size": 8,
+        "lr": 2e-5,
+        "lr_warmup": 2,
+        "refill": 0,
+        "checkpoint_every": 30,
+    },
+}
+
+
+def from_sources(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    preset: str = "default",
+    file: str | os.PathLike[str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> TrainConfig:
+    """Build a configuration: defaults, preset, YAML file, environment, flags; the last one wins.
+
+    Args:
+        flags: only those that were given; a value of None counts as not given.
+        environment: `os.environ` unless said otherwise.
+
+    Raises:
+        ConfigError: a wrong preset, key or value, or a file that cannot be read.
+    """
+    if preset not in PRESETS:
+        raise ConfigError(f"preset {preset!r} does not exist; there are {', '.join(PRESETS)}")
+    values = dict(PRESETS[preset])
+    if file is not None:
+        values.update(_read_yaml(Path(file)))
+    for name, text in (os.environ if environment is None else environment).items():
+        if name.startswith(ENVIRONMENT_PREFIX):
+            values[name[len(ENVIRONMENT_PREFIX) :].lower()] = text
+    values.update({k: v for k, v in (flags or {}).items() if v is not None})
+    return with_values(TrainConfig(), values)
+
+
+def with_values(config: TrainConfig, values: Mapping[str, Any]) -> TrainConfig:
+    """`config` with some values replaced.
+
+    Raises:
+        ConfigError: a key that does not exist (the nearest is named), or a value of a wrong kind.
+    """
+    known = [f.name for f in fields(TrainConfig)]
+    for name in values:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.5)
+            hint = f"; did you mean {' or '.join(near)}?" if near else f"; keys: {', '.join(known)}"
+            raise ConfigError(f"unknown configuration key {name!r}{hint}")
+    return replace(config, **values)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not YAML: {str(error).splitlines()[0]}") from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: expected `key: value` lines")
+    return data
+
+
+def _coerce(name: str, value: Any) -> Any:
+    """`value` as the type its field declares, from YAML, an environment variable or a caller."""
+    wanted = _types()[name]
+    if get_origin(wanted) is Literal:
+        if value not in get_args(wanted):
+            raise ConfigError(f"{name}: one of {', '.join(get_args(wanted))}, got {value!r}")
+        return value
+    if get_origin(wanted) is tuple:
+        if isinstance(value, str):
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise ConfigError(f"{name}: a list of names, got {value!r}")
+        return tuple(value)
+    if wanted is bool:
+        if isinstance(value, str) and value.lower() in ("true", "1", "yes", "on"):
+            return True
+        if isinstance(value, str) and value.lower() in ("false", "0", "no", "off"):
+            return False
+        if not isinstance(value, bool):
+            raise ConfigError(f"{name}: true or false, got {value!r}")
+        return value
+    if wanted is str:
+        if isinstance(value, os.PathLike):
+            return os.fspath(value)
+        if not isinstance(value, str):
+            raise ConfigError(f"{name}: a text, got {value!r}")
+        return value
+    return _number(name, wanted, value)
+
+
+def _number(name: str, wanted: type, value: Any) -> Any:
+    kind = "a whole number" if wanted is int else "a number"
+    if isinstance(value, bool):
+        raise ConfigError(f"{name}: {kind}, got {value!r}")
+    try:
+        number = float(value)  # YAML 1.1 reads `1e-5` as text
+    except (TypeError, ValueError):
+        raise ConfigError(f"{name}: {kind}, got {value!r}") from None
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ConfigError(f"{name}: a finite number, got {value!r}")
+    if wanted is int:
+        if number != int(number):
+            raise ConfigError(f"{name}: {kind}, got {value!r}")
+        return int(value) if isinstance(value, int) else int(number)
+    return number
+
+
+def _types() -> dict[str, Any]:
+    global _HINTS
+    if _HINTS is None:
+        _HINTS = get_type_hints(TrainConfig, vars(typing) | {"types": types})
+    return _HINTS
+
+
+_HINTS: dict[str, Any] | None = None

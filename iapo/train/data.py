@@ -1,0 +1,47 @@
+"""Which tasks a run trains on, and which it is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from iapo.train.config import TrainConfig
+
+if TYPE_CHECKING:
+    from iapo.dataset import Task
+
+_EVAL_SEED = 0  # the same held-out tasks whatever the run's seed, so that runs compare
+
+
+def training_tasks(config: TrainConfig) -> Sequence[Task]:
+    """The user's own records, or the benchmark's training split and what fills it up.
+
+    Raises:
+        DatasetError: an unknown category, an unreadable file, no tasks.
+    """
+    from iapo.dataset import create_dataset, load_alpaca
+
+    if config.data:
+        records = load_alpaca(config.data)
+        return [t for t in records if not config.categories or t.category in config.categories]
+    size = config.dataset_size or None
+    categories = list(config.categories) or None
+    tasks = create_dataset(
+        size, categories, split="train", seed=config.seed, procedural=None if size else False
+    )
+    wanted = config.warmstart_steps * config.warmstart_batch
+    if size is None and config.procedural and len(tasks) < wanted:
+        tasks = create_dataset(wanted, categories, split="train", seed=config.seed)
+    return tasks
+
+
+def held_out_tasks(config: TrainConfig, trained: Sequence[Task]) -> Sequence[Task]:
+    """Tasks to be judged by, none of them a training task; none where evaluation is left out."""
+    if not config.eval_tasks:
+        return []
+    from iapo.dataset import create_dataset
+
+    categories = list(config.categories) or sorted({task.category for task in trained})
+    tasks = create_dataset(config.eval_tasks, categories, split=config.eval_split, seed=_EVAL_SEED)
+    known = {(task.instruction, task.input) for task in trained}
+    return [task for task in tasks if (task.instruction, task.input) not in known]

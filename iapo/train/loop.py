@@ -1,0 +1,125 @@
+"""GRPO on infrastructure code, after everything needless was removed:
+
+1. Draw prompts that the model sometimes answers right, and sample a group of answers to each.
+2. Verify every answer: its reward is what the real tools and the task's intent say of it.
+3. An answer's advantage is its reward minus the mean of its group.
+4. Raise the log-probability of every token of the better answers, and lower the others'. Repeat.
+
+No value network, no reference model by default, no reward model: the tools are the judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from iapo.train.advantage import advantages, has_spread
+from iapo.train.learner import Experience, Learner, Update
+from iapo.train.rollout import Group, Sample, rollout, seed_for
+from iapo.train.sampler import PromptSampler
+from iapo.train.scoring import Scoring, require_enough
+
+if TYPE_CHECKING:
+    from iapo.dataset import Task
+    from iapo.train.config import TrainConfig
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened in one step.
+
+    Attributes:
+        groups: everything that was sampled, groups without spread included.
+        used: how many groups the update learnt from.
+        lr: the learning rate of the update.
+    """
+
+    number: int
+    groups: tuple[Group, ...]
+    used: int
+    lr: float
+    update: Update
+
+
+def grpo(
+    learner: Learner,
+    tasks: Sequence[Task],
+    sampler: PromptSampler,
+    scoring: Scoring,
+    config: TrainConfig,
+    rate: Callable[[int], float],
+    first: int,
+    steps: int,
+) -> Iterator[Step]:
+    """Steps `first` to `steps`, each yielded when it is done.
+
+    Args:
+        rate: the learning rate at a step.
+    """
+    for number in range(first, steps):
+        groups = collect(learner, tasks, sampler, scoring, config, number)
+        batch = [experience(group, config) for group in groups if worth_learning(group, config)]
+        lr = rate(number)
+        update = learner.learn(batch, lr)
+        yield Step(number, tuple(groups), len(batch), lr, update)
+
+
+def collect(
+    learner: Learner,
+    tasks: Sequence[Task],
+    sampler: PromptSampler,
+    scoring: Scoring,
+    config: TrainConfig,
+    number: int,
+) -> list[Group]:
+    """Sampled and scored groups; those without spread are replaced, within bounds."""
+    groups: list[Group] = []
+    missing = config.prompts_per_step
+    for again in range(config.refill + 1):
+        seed = seed_for(config.seed, "grpo", number, again)
+        fresh = rollout(
+            learner.model,
+            learner.tokenizer,
+            tasks,
+            sampler.draw(missing),
+            scoring,
+            config,
+            seed,
+        )
+        for group in fresh:
+            sampler.record(group.index, [scored.passed for scored in group.scored])
+        groups += fresh
+        missing = config.prompts_per_step - sum(worth_learning(g, config) for g in groups)
+        if missing <= 0:
+            break
+    reason = scoring.failures.most_common(1)[0][0] if scoring.failures else ""
+    results = [sample.scored for group in groups for sample in group.samples]
+    require_enough(results, config.max_failed_rewards, reason)
+    return groups
+
+
+def counts(sample: Sample, config: TrainConfig) -> bool:
+    """Whether a sample takes part in the update: it was scored, and is whole where that matters."""
+    if sample.scored is None:
+        return False
+    return sample.completion.stopped or config.truncated == "punish"
+
+
+def worth_learning(group: Group, config: TrainConfig) -> bool:
+    """Whether the samples that count were told apart by their outcome."""
+    scored = [s.scored for s in group.samples if s.scored is not None and counts(s, config)]
+    rewards, passed = [s.reward for s in scored], [s.passed for s in scored]
+    return has_spread(rewards, passed, config.spread)
+
+
+def experience(group: Group, config: TrainConfig) -> Experience:
+    """A group as an update wants it: tokens, how likely they were, and how good."""
+    kept = [s for s in group.samples if counts(s, config)]
+    rewards = [s.scored.reward for s in kept if s.scored is not None]
+    return Experience(
+        group.prompt,
+        tuple(s.completion.tokens for s in kept),
+        tuple(s.completion.logprobs for s in kept),
+        tuple(advantages(rewards, config.advantage)),
+    )

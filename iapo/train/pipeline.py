@@ -1,0 +1,507 @@
+"""A whole run: judge the model, warm it up on references, train it with GRPO, judge it again.
+
+Each phase can be stopped and taken up again. What a run has to remember is in `_State`, written
+into every checkpoint; everything random is drawn from the seed, the phase and the step, so that a
+run that was killed ends with the same bytes as one that was not.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from iapo.evaluate.evaluation import Evaluation, evaluate
+from iapo.models import EMBEDDED
+from iapo.models.adapters import with_lora
+from iapo.models.device import measure_threads
+from iapo.models.loading import load
+from iapo.models.saving import save_model
+from iapo.models.shared_prefix import supports
+from iapo.train import checkpoint as checkpoints
+from iapo.train.config import ConfigError, TrainConfig, from_sources
+from iapo.train.data import held_out_tasks, training_tasks
+from iapo.train.display import Display, SilentDisplay, choose_display
+from iapo.train.folder import claim_folder, write_text
+from iapo.train.interrupt import Stopped, StopSignal
+from iapo.train.learner import Learner
+from iapo.train.loop import Step, grpo
+from iapo.train.records import Records, read_records
+from iapo.train.rollout import rollout, seed_for
+from iapo.train.sampler import PromptSampler
+from iapo.train.schedule import learning_rate
+from iapo.train.scoring import RewardFunction, Scoring, infrastructure_reward
+from iapo.train.summary import (
+    Summary,
+    epoch_history,
+    rollout_records,
+    step_metrics,
+    summarise,
+    summary_table,
+)
+from iapo.train.warmstart import Example, as_groups, batches, examples_of
+
+if TYPE_CHECKING:
+    from iapo.dataset import Task
+
+PHASES = ("before", "warmstart", "rejection", "warmed", "grpo", "after")
+_SPREADLESS_STEPS = 3  # steps in a row that taught nothing before a word is said
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run leaves.
+
+    Attributes:
+        output: the run's folder; the model in it loads with transformers or peft.
+        history: one dictionary an epoch of GRPO: `epoch`, `steps`, `mean_reward`, `pass_rate`,
+            `valid_rate`, and each component.
+        summaries: held-out results by name: `before`, `warm start`, `grpo`; empty without
+            evaluation.
+    """
+
+    output: Path
+    history: list[dict[str, Any]]
+    summaries: Mapping[str, Summary]
+
+
+@dataclass
+class _State:
+    """Everything a resumed run needs beside tensors."""
+
+    phase: int = 0
+    step: int = 0
+    saved: int = 0
+    threads: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)
+    sampler: dict[str, Any] | None = None
+    summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+
+
+def run(
+    config: TrainConfig,
+    *,
+    display: bool = True,
+    resume: bool = False,
+    dataset: Sequence[Task] | None = None,
+    held_out: Sequence[Task] | None = None,
+    reward: RewardFunction | None = None,
+    model: tuple[Any, Any] | None = None,
+) -> RunResult:
+    """Train as configured, into `config.output`.
+
+    Args:
+        display: show what goes on.
+        resume: continue the run in `config.output` from its last checkpoint, with the
+            configuration it was started with.
+        dataset, held_out: tasks to train on and be judged by, instead of the configured ones.
+        reward: instead of `IaCReward` with the configured weights; a batch of texts and tasks to
+            `Scored` results or numbers.
+        model: an already loaded model and tokenizer, instead of `config.model`.
+
+    Raises:
+        InputError: bad configuration, tasks, model or folder; a full disk.
+        Stopped: Ctrl-C or SIGTERM; a checkpoint was written.
+    """
+    folder = Path(config.output)
+    state = _State()
+    found: Path | None = None
+    if resume:
+        found = checkpoints.latest_checkpoint(folder)
+        if found is None:
+            raise ConfigError(f"{folder} holds no checkpoint to resume from")
+        config = replace(
+            from_sources(file=folder / "config.yaml", environment={}), output=config.output
+        )
+        state = _State(**checkpoints.read_state(found))
+    shown = choose_display(display)
+    try:
+        with StopSignal() as stop:
+            if not resume and (moved := claim_folder(folder)):
+                shown.say(f"the run that was in {folder} is now in {moved}")
+            write_text(folder / "config.yaml", config.to_yaml())
+            state.threads = state.threads or config.threads or measure_threads()
+            with _threads(state.threads):
+                pipeline = Pipeline(config, state, shown, stop, dataset, held_out, reward, model)
+                if found is not None:
+                    pipeline.restore(found)
+                return pipeline.run()
+    finally:
+        shown.close()
+
+
+def resume(folder: str | os.PathLike[str], *, display: bool = True) -> RunResult:
+    """Continue the run in `folder` from its last checkpoint, as `run(..., resume=True)`."""
+    return run(TrainConfig(output=os.fspath(folder)), display=display, resume=True)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class Pipeline:
+    """The phases of one run over one model."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        state: _State,
+        display: Display | None = None,
+        stop: StopSignal | None = None,
+        dataset: Sequence[Task] | None = None,
+        held_out: Sequence[Task] | None = None,
+        reward: RewardFunction | None = None,
+        model: tuple[Any, Any] | None = None,
+    ) -> None:
+        self.config = config
+        self.state = state
+        self.display = display or SilentDisplay()
+        self.stop = stop or StopSignal()
+        self.folder = Path(config.output)
+        self.tasks = list(training_tasks(config) if dataset is None else dataset)
+        if not self.tasks:
+            raise ConfigError("no tasks to train on")
+        self.held_out = list(held_out_tasks(config, self.tasks) if held_out is None else held_out)
+        self.scoring = Scoring(
+            reward or infrastructure_reward(config.alpha, config.beta, config.gamma),
+            config.reward_timeout,
+        )
+        torch.manual_seed(config.seed)
+        loaded, tokenizer = model or load(config.model, device=config.device, dtype=config.dtype)
+        if config.lora_rank and not hasattr(loaded, "peft_config"):
+            loaded = with_lora(loaded, config.lora_rank, config.lora_alpha)
+        self.learner = Learner(loaded, tokenizer, config)
+        self.sampler = PromptSampler(
+            len(self.tasks), seed_for(config.seed, "sampler"), config.prefer_uncertain
+        )
+        self.records: Records | None = None
+        self._began = time.monotonic()
+        device = self.learner.model.device
+        self.display.say(
+            f"model {config.model} on {device}, {len(self.tasks)} training tasks, "
+            f"{len(self.held_out)} held out, {state.threads} processor threads"
+        )
+        if not supports(loaded):
+            self.display.say("this architecture cannot share prompts: rows are padded instead")
+
+    def restore(self, found: Path) -> None:
+        """Take up the run where a checkpoint left it."""
+        if PHASES[self.state.phase] in ("grpo", "after"):
+            self._make_reference(found_run=True)
+        checkpoints.restore_tensors(found, self.learner)
+        if self.state.sampler is not None:
+            self.sampler.restore(self.state.sampler)
+        self.scoring.failures.update(self.state.failures)
+        self.display.say(f"resumed from {found}")
+
+    def run(self) -> RunResult:
+        """The phases, from where the state says."""
+        self.records = Records(self.folder, self.state.lengths if self.state.saved else None)
+        phases: dict[str, Callable[[], None]] = {
+            "before": lambda: self._judge("before"),
+            "warmstart": self._warm_start,
+            "rejection": self._rejection_sampling,
+            "warmed": lambda: self._judge("warm start") if self._has_warm_start() else None,
+            "grpo": self._grpo,
+            "after": lambda: self._judge("grpo") if self._grpo_steps() else None,
+        }
+        try:
+            while self.state.phase < len(PHASES):
+                phases[PHASES[self.state.phase]]()
+                self.state.phase += 1
+                self.state.step = 0
+            return self._finish()
+        finally:
+            self.records.close()
+
+    # --- phases ------------------------------------------------------------------------------
+
+    def _judge(self, name: str) -> None:
+        if not self.held_out:
+            return
+        config = self.config
+        self.display.stage(f"judging: {name}", len(self.held_out))
+        done = evaluate(
+            self.learner.model,
+            self.learner.tokenizer,
+            self.held_out,
+            samples=config.eval_samples,
+            max_new_tokens=config.max_new_tokens,
+            system_prompt=config.system_prompt,
+            seed=seed_for(config.seed, "judge"),
+            rows=config.rollout_rows,
+            reward=self.scoring.reward,
+            timeout=config.reward_timeout,
+            progress=self._judged,
+        )
+        summary = summarise(done)
+        self.state.summaries[name] = summary.as_dict()
+        self._write_judged(name, done)
+        self.display.say(f"{name}: {summary.words()}")
+
+    def _judged(self, done: int, _: int) -> None:
+        self.display.step(done, {})
+        self._stop_if_asked()
+
+    def _write_judged(self, name: str, done: Evaluation) -> None:
+        rows = [
+            {
+                "stage": f"judge:{name}",
+                "task": r.task,
+                "reward": r.reward,
+                "passed": r.pass_rate,
+                "valid": r.valid_rate,
+                "completion": r.text,
+                "diagnostics": [list(d) for d in r.scored[0].diagnostics] if r.scored else [],
+            }
+            for r in done.results
+        ]
+        for row in rows:
+            self._write("rollouts", row)
+        self._write("metrics", {"stage": f"judge:{name}", **summarise(done).rates()})
+
+    def _has_warm_start(self) -> bool:
+        config = self.config
+        return bool(config.warmstart_steps or config.rejection_rounds)
+
+    def _warm_start(self) -> None:
+        config, learner = self.config, self.learner
+        examples = examples_of(
+            learner.tokenizer, self.tasks, config.system_prompt, config.max_new_tokens
+        )
+        most = -(-int(config.warmstart_epochs * len(examples)) // config.warmstart_batch)
+        steps = min(config.warmstart_steps, most)
+        if config.warmstart_steps and not examples:
+            self.display.say("no references to imitate: the warm start is left out")
+        if not steps:
+            return
+        self.display.stage("warm start", steps)
+        drawn = batches(examples, config.warmstart_batch, seed_for(config.seed, "warmstart"))
+        for _ in range(self.state.step):
+            next(drawn)
+        budget = config.warmstart_minutes * 60
+        for step in range(self.state.step, steps):
+            if budget and self._seconds("warmstart") >= budget:
+                break
+            begin = time.monotonic()
+            share = self._seconds("warmstart") / budget if budget else 0.0
+            batch = next(drawn)
+            rate = learning_rate(
+                config.warmstart_lr,
+                step,
+                steps,
+                warmup=config.lr_warmup,
+                floor=config.lr_floor,
+                elapsed_share=share,
+            )
+            update = learner.imitate(as_groups(batch), rate)
+            self._after_step(
+                "warmstart",
+                {"step": step + 1, "loss": update.loss, "grad_norm": update.grad_norm, "lr": rate},
+                sum(len(example) for example in batch),
+                begin,
+                last=step + 1 == steps,
+            )
+        self._next_phase_saved()
+
+    def _rejection_sampling(self) -> None:
+        config, learner = self.config, self.learner
+        for number in range(self.state.step, config.rejection_rounds):
+            begin = time.monotonic()
+            self.display.stage(f"rejection sampling {number + 1}", 0)
+            wanted = replace(config, group_size=max(2, config.rejection_samples))
+            groups = rollout(
+                learner.model,
+                learner.tokenizer,
+                self.tasks,
+                self.sampler.draw(min(config.rejection_prompts, len(self.tasks))),
+                self.scoring,
+                wanted,
+                seed_for(config.seed, "rejection", number),
+            )
+            kept: dict[tuple[tuple[int, ...], str], Example] = {}
+            for group in groups:
+                self.sampler.record(group.index, [s.passed for s in group.scored])
+                for s in group.samples:
+                    if s.scored is not None and s.scored.passed and s.completion.stopped:
+                        key = (group.prompt, s.text.strip())
+                        kept.setdefault(key, Example(group.prompt, s.completion.tokens))
+            examples = list(kept.values())
+            count = -(-len(examples) // config.warmstart_batch)
+            drawn = batches(examples, config.warmstart_batch, seed_for(config.seed, "kept", number))
+            losses = [
+                learner.imitate(as_groups(next(drawn)), config.warmstart_lr * config.lr_floor).loss
+                for _ in range(count)
+            ]
+            loss = sum(losses) / count if count else 0.0
+            self._after_step(
+                "rejection",
+                {"step": number + 1, "kept": len(examples), "loss": loss},
+                sum(len(s.completion.tokens) for g in groups for s in g.samples),
+                begin,
+                last=number + 1 == config.rejection_rounds,
+            )
+
+    def _grpo_steps(self) -> int:
+        if self.config.steps:
+            return self.config.steps
+        return self.config.epochs * self._epoch_steps()
+
+    def _epoch_steps(self) -> int:
+        return -(-len(self.tasks) // self.config.prompts_per_step)
+
+    def _grpo(self) -> None:
+        config, steps = self.config, self._grpo_steps()
+        if not steps:
+            return
+        if not self.state.step:
+            self.learner.forget_momentum()
+            self._make_reference(found_run=False)
+        self.display.stage("GRPO", steps)
+        budget = config.grpo_minutes * 60
+
+        def rate(step: int) -> float:
+            share = self._seconds("grpo") / budget if budget else 0.0
+            return learning_rate(
+                config.lr,
+                step,
+                steps,
+                warmup=config.lr_warmup,
+                floor=config.lr_floor,
+                elapsed_share=share,
+            )
+
+        begin = time.monotonic()
+        spreadless = 0
+        for step in grpo(
+            self.learner,
+            self.tasks,
+            self.sampler,
+            self.scoring,
+            config,
+            rate,
+            self.state.step,
+            steps,
+        ):
+            self._log_rollouts(step)
+            metrics = step_metrics(step, self._epoch_steps(), self.scoring.failures)
+            tokens = sum(len(s.completion.tokens) for g in step.groups for s in g.samples)
+            spreadless = 0 if step.used else spreadless + 1
+            if spreadless == _SPREADLESS_STEPS:
+                self.display.say(
+                    f"{spreadless} steps without a group that has both better and worse answers: "
+                    "nothing to prefer; a longer warm start or easier tasks would help"
+                )
+            out_of_time = bool(budget) and self._seconds("grpo") >= budget
+            last = step.number + 1 == steps or out_of_time
+            self._after_step("grpo", metrics, tokens, begin, last=last)
+            if out_of_time:
+                break
+            begin = time.monotonic()
+        self._next_phase_saved()
+
+    def _log_rollouts(self, step: Step) -> None:
+        if self.config.log_rollouts:
+            for record in rollout_records(step):
+                self._write("rollouts", record)
+
+    def _make_reference(self, *, found_run: bool) -> None:
+        """What the divergence is measured from, where one is asked for."""
+        if not self.config.kl or self.config.lora_rank:
+            return
+        path = self.folder / "reference.pt"
+        reference = copy.deepcopy(self.learner.model).requires_grad_(False).eval()
+        if found_run:
+            reference.load_state_dict(torch.load(path, weights_only=True))
+        else:
+            torch.save(reference.state_dict(), path)
+        self.learner.reference = reference
+
+    # --- what every step ends with -----------------------------------------------------------
+
+    def _after_step(
+        self, stage: str, metrics: dict[str, Any], tokens: int, begin: float, *, last: bool
+    ) -> None:
+        """Count, write down and show a step; checkpoint where it is due or asked for."""
+        state = self.state
+        state.step = int(metrics["step"])
+        took = time.monotonic() - begin
+        state.seconds[stage] = state.seconds.get(stage, 0.0) + took
+        timing = {"seconds": round(took, 3), "tokens_per_second": round(tokens / took, 1)}
+        self._write("metrics", {"stage": stage, **metrics})
+        self._write("timings", {"stage": stage, "step": state.step, "tokens": tokens, **timing})
+        self.display.step(state.step, {**metrics, **timing})
+        if not last and state.step % self.config.checkpoint_every == 0:
+            self._checkpoint()
+        self._stop_if_asked()
+
+    def _next_phase_saved(self) -> None:
+        """The end of a stage that cost much: never lose it."""
+        self.state.phase += 1
+        self.state.step = 0
+        self._checkpoint()
+        self.state.phase -= 1
+
+    def _checkpoint(self) -> None:
+        state = self.state
+        state.saved += 1
+        if self.records is not None:
+            state.lengths = self.records.lengths()
+        state.sampler = self.sampler.state()
+        state.failures = dict(self.scoring.failures)
+        checkpoints.save_checkpoint(
+            self.folder, state.saved, self.learner, vars(state), self.config.keep_checkpoints
+        )
+
+    def _stop_if_asked(self) -> None:
+        if not self.stop.exit_code:
+            return
+        self.display.say("stopping: writing a checkpoint")
+        self._checkpoint()
+        raise Stopped(f"stopped; `iapo train --resume {self.folder}` goes on", self.stop.exit_code)
+
+    def _seconds(self, stage: str) -> float:
+        return self.state.seconds.get(stage, 0.0)
+
+    def _write(self, name: str, record: Mapping[str, Any]) -> None:
+        if self.records is not None:
+            self.records.write(name, record)
+
+    def _finish(self) -> RunResult:
+        from iapo.train.plots import plot_rewards
+
+        save_model(self.learner.model, self.learner.tokenizer, self.folder)
+        metrics = read_records(self.folder, "metrics")
+        summaries = {n: Summary.from_dict(d) for n, d in self.state.summaries.items()}
+        model = self.config.model if self.config.model == EMBEDDED else Path(self.config.model).name
+        plotted = plot_rewards(metrics, self.folder / "reward.png", f"{model}: GRPO reward")
+        if summaries:
+            self.display.table(*summary_table(summaries))
+        for reason, count in self.scoring.failures.most_common(3):
+            self.display.say(f"{count} samples left out: {reason}")
+        if plotted:
+            self.display.say(f"plot: {self.folder / 'reward.png'}")
+        self.display.say(f"model: {self.folder}")
+        self.display.say(
+            f'next: iapo generate --model {self.folder} "Create a Terraform S3 bucket named '
+            'acme-logs with versioning"'
+        )
+        (self.folder / "reference.pt").unlink(missing_ok=True)
+        checkpoints.drop_checkpoints(self.folder)
+        history = epoch_history(metrics)
+        return RunResult(self.folder, history, summaries)
