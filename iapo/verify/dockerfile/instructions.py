@@ -491,7 +491,7 @@ def _read_expose(reader: Reader) -> Fields:
                 hint = "; a comment needs a line of its own" if spec.startswith("#") else ""
                 reader.error("bad-port", f"EXPOSE {_short(spec)}: {found}{hint}", offset)
                 continue
-            ports.extend(found[:MAX_PORTS_LISTED])
+            ports.extend(found[: MAX_PORTS_LISTED - len(ports)] if len(found) > 1 else found)
             _warn_expose(reader, spec, offset)
     return {"ports": ports}
 

@@ -252,9 +252,9 @@ def _add(file: Dockerfile, instruction: Instruction, stage: Stage, found: Build)
     elif name == "LABEL":
         config["labels"].update(fields["labels"])
     elif name == "EXPOSE":
-        config["ports"] += [port for port in fields["ports"] if port not in config["ports"]]
+        config["ports"] = list(dict.fromkeys([*config["ports"], *fields["ports"]]))
     elif name == "VOLUME":
-        config["volumes"] += [path for path in fields["volumes"] if path not in config["volumes"]]
+        config["volumes"] = list(dict.fromkeys([*config["volumes"], *fields["volumes"]]))
     elif name == "USER":
         config["user"] = fields.get("user")
     elif name == "STOPSIGNAL":
