@@ -118,8 +118,8 @@ def platform_fault(platform: str) -> str | None:
     return None
 
 
-def read_ports(spec: str) -> list[str] | str:
-    """The ports of one EXPOSE word as `8080/tcp`, or what is wrong with it.
+def read_ports(spec: str, limit: int) -> list[str] | str:
+    """The ports of one EXPOSE word as `8080/tcp`, at most `limit`, or what is wrong with it.
 
     The grammar is [[ip:]host:]port[-last][/protocol]; ranges come out port by port.
     """
@@ -139,7 +139,8 @@ def read_ports(spec: str) -> list[str] | str:
         if host[1] - host[0] != bounds[1] - bounds[0] and bounds[0] != bounds[1]:
             return f"the ranges {outer[-1]} and {number} differ in length"
     name = protocol.lower() or "tcp"
-    return [f"{port}/{name}" for port in range(bounds[0], bounds[1] + 1)]
+    last = min(bounds[1], bounds[0] + limit - 1)
+    return [f"{port}/{name}" for port in range(bounds[0], last + 1)]
 
 
 def _port_range(text: str) -> tuple[int, int] | None:

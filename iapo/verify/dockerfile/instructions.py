@@ -486,12 +486,12 @@ def _read_expose(reader: Reader) -> Fields:
             if "$" in spec:
                 ports.append(spec)
                 continue
-            found = read_ports(spec)
+            found = read_ports(spec, MAX_PORTS_LISTED - len(ports))
             if isinstance(found, str):
                 hint = "; a comment needs a line of its own" if spec.startswith("#") else ""
                 reader.error("bad-port", f"EXPOSE {_short(spec)}: {found}{hint}", offset)
                 continue
-            ports.extend(found[: MAX_PORTS_LISTED - len(ports)] if len(found) > 1 else found)
+            ports.extend(found)
             _warn_expose(reader, spec, offset)
     return {"ports": ports}
 
