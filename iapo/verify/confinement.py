@@ -125,7 +125,7 @@ def _refuse_calls(libc: ctypes.CDLL, *, allow_programs: bool) -> bool:
     if code is None:
         return False
     program = _Program(len(code) // 8, code)
-    return libc.prctl(_PR_SET_SECCOMP, _SECCOMP_FILTER, ctypes.byref(program), 0, 0) == 0
+    return bool(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_FILTER, ctypes.byref(program), 0, 0) == 0)
 
 
 # -- Landlock --------------------------------------------------------------------------------------
@@ -199,15 +199,12 @@ def _own_namespace(libc: ctypes.CDLL) -> bool:
     user, group = os.geteuid(), os.getegid()
     if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC) != 0:
         return False
-    for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{user} {user} 1"),
-        ("gid_map", f"{group} {group} 1"),
-    ):
-        try:
-            Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
-        except OSError:
-            return True  # without the maps a root cannot be changed; the rest stands
+    try:
+        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
+    except OSError:
+        return True  # without the maps a root cannot be changed; the rest stands
     return True
 
 

@@ -12,7 +12,10 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from iapo.verify.report import Format
 
 _HEADER = struct.Struct(">I")
 _STAGE = "IAPO_WORKER_STAGE"
@@ -25,7 +28,7 @@ def _begin_again(role: str, folder: str) -> None:
     The library reads the environment the process began with, and it must hold this process's id:
     Terraform watches it as the provider's.
     """
-    from iapo.verify.terraform.judge import addresses, reattach
+    from iapo.verify.terraform.addresses import addresses, reattach
 
     environment = dict(os.environ)
     environment[_STAGE] = "2"
@@ -35,7 +38,7 @@ def _begin_again(role: str, folder: str) -> None:
     )
 
 
-def _judge_text(format: str, text: str, path: str | None) -> Any:
+def _judge_text(format: Format, text: str, path: str | None) -> Any:
     from iapo.verify import check_text
 
     return check_text(text, format, path=path)

@@ -9,9 +9,8 @@ empty one with the same arguments and outputs, an unknown provider one that acce
 from __future__ import annotations
 
 import json
-import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 
 from iapo.verify.report import Diagnostic, Plan, Report, verdict
 from iapo.verify.terraform import codes, stand_ins
+from iapo.verify.terraform.addresses import SLOTS, entry_address, slot_address, socket_name
 from iapo.verify.terraform.catalogue import (
     PREFERRED,
     REGISTRY,
@@ -33,49 +33,11 @@ from iapo.verify.terraform.program import Module, Program, reads_beyond_itself, 
 from iapo.verify.terraform.provider import ProviderServer, Served
 from iapo.verify.terraform.versions import choose_version
 
-SLOTS = 64
 _BUILTIN = "terraform.io/builtin/terraform"
 
 
 class WornOutError(RuntimeError):
     """This worker has used up its addresses for unknown providers; another must take the program."""
-
-
-def slot_address(number: int) -> str:
-    """The address under which a provider that is not in the catalogue is served, once."""
-    return f"{REGISTRY}/iapo/unknown{number}"
-
-
-def entry_address(entry: CatalogueEntry) -> str:
-    """The address of one provider version. Terraform keeps one schema an address, for good."""
-    return f"{REGISTRY}/iapo/{entry.name}-{re.sub('[^0-9a-z]', '-', entry.version)}"
-
-
-def addresses() -> list[str]:
-    """Every provider address that a worker must announce before it starts."""
-    known = sorted({entry_address(entry) for entry in list_schemas()})
-    return known + [slot_address(n) for n in range(SLOTS)]
-
-
-def socket_name(address: str) -> str:
-    """Where an address is served, relative to the program's folder."""
-    return "../s/" + address.rsplit("/", 1)[1][:60]
-
-
-def reattach(pid: int, names: Iterable[str]) -> str:
-    """The value of TF_REATTACH_PROVIDERS for servers in process `pid`."""
-    return json.dumps(
-        {
-            address: {
-                "Protocol": "grpc",
-                "ProtocolVersion": 6,
-                "Pid": pid,
-                "Test": True,
-                "Addr": {"Network": "unix", "String": socket_name(address)},
-            }
-            for address in names
-        }
-    )
 
 
 @dataclass

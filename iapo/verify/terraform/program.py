@@ -171,13 +171,14 @@ def _read_block(module: Module, path: str, text: str, block: hcl.Block) -> None:
         _add_type(module, kind, labels[0], local.split(".")[0])
     elif kind == "provider" and labels:
         module.providers.add(labels[0])
-        version = block.argument("version")
-        if version and labels[0] not in module.required:
-            module.required[labels[0]] = Requirement("", version)
+        wanted = block.argument("version")
+        if wanted and labels[0] not in module.required:
+            module.required[labels[0]] = Requirement("", wanted)
     elif kind == "module" and labels:
         names = tuple(n for n in block.arguments if n not in _MODULE_META)
-        source = block.argument("source")
-        module.calls.append(ModuleCall(labels[0], source, names, block.line, path))
+        module.calls.append(
+            ModuleCall(labels[0], block.argument("source"), names, block.line, path)
+        )
     elif kind == "variable" and labels:
         type_ = block.arguments.get("type")
         module.variables[labels[0]] = Variable(

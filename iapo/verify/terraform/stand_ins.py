@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from iapo.verify.terraform.catalogue import REGISTRY
 from iapo.verify.terraform.program import Module, Program
 
-_SOURCES = "zzzz_iapo_override.tf.json"
-_VERSIONS = "zzzz_iapo_versions_override.tf.json"
+_OVERRIDE = "zzzz_iapo_override.tf.json"
 _STUBS = ".iapo-modules"
 STUB_RESOURCE = "iapo_stand_in"
 
@@ -33,7 +33,7 @@ class Stubs:
 
 def is_ours(path: str) -> bool:
     """Whether a file is one that is laid beside the program."""
-    return posixpath.basename(path) in (_SOURCES, _VERSIONS) or path.startswith(_STUBS)
+    return posixpath.basename(path) == _OVERRIDE or path.startswith(_STUBS)
 
 
 def module_stubs(program: Program) -> Stubs:
@@ -53,7 +53,7 @@ def module_stubs(program: Program) -> Stubs:
         parent = folders[key.rpartition(".")[0]]
         module = program.modules[parent]
         stub = f"{_STUBS}/{number}"
-        source = ("../" * (parent.count("/") + 1) if parent else "./") + stub
+        source = f"iapo/stand-in{number}/local"
         outputs = set(
             re.findall(
                 rf"module\.{re.escape(call.name)}(?:\[[^\]\n]*\])?\.([^\W\d][\w-]*)", module.text
@@ -67,7 +67,9 @@ def module_stubs(program: Program) -> Stubs:
             },
         }
         stubs.sources.setdefault(parent, {})[call.name] = source
-        entries.append({"Key": key, "Source": source, "Version": "1.0.0", "Dir": stub})
+        entries.append(
+            {"Key": key, "Source": f"{REGISTRY}/{source}", "Version": "1.0.0", "Dir": stub}
+        )
     stubs.manifest = {"Modules": entries}
     return stubs
 
@@ -81,7 +83,6 @@ def override_file(
         providers: local name of a provider to the address it is served under.
         sources: name of a module call to its new source.
     """
-    out: dict[str, Any] = {}
     terraform: dict[str, Any] = {}
     if providers:
         terraform["required_providers"] = {n: {"source": a} for n, a in providers.items()}
@@ -89,9 +90,6 @@ def override_file(
         terraform["required_version"] = ">= 0.0.1"
     body: dict[str, Any] = {"terraform": terraform} if terraform else {}
     if sources:
-        body["module"] = {name: {"source": source} for name, source in sources.items()}
-        # A local source takes no version, so the version is overridden apart from the source.
-        out[_VERSIONS] = {"module": {name: {"version": ">= 0.0.1"} for name in sources}}
-    if body:
-        out[_SOURCES] = body
-    return out
+        # A registry source, since only that may stand beside a version constraint.
+        body["module"] = {n: {"source": s, "version": ">= 0.0.1"} for n, s in sources.items()}
+    return {_OVERRIDE: body} if body else {}

@@ -17,6 +17,8 @@ from iapo.verify.terraform.rules import UNKNOWN
 
 Fields = dict[int, list[Any]]
 _NESTING: Final = {"single": 1, "list": 2, "set": 3, "map": 4, "group": 5}
+_NESTING_NAMES: Final = {number: name for name, number in _NESTING.items()}
+_FLAGS: Final = {4: "required", 5: "optional", 6: "computed", 7: "sensitive", 11: "write_only"}
 _UNKNOWN_EXT: Final = 0  # cty's msgpack extension for an unknown value without refinements
 _UNKNOWN_REFINED_EXT: Final = 12
 
@@ -111,11 +113,7 @@ def _attribute(name: str, attribute: Mapping[str, Any]) -> bytes:
     return (
         part(1, name.encode())
         + shape
-        + number(4, int(attribute.get("required", False)))
-        + number(5, int(attribute.get("optional", False)))
-        + number(6, int(attribute.get("computed", False)))
-        + number(7, int(attribute.get("sensitive", False)))
-        + number(11, int(attribute.get("write_only", False)))
+        + b"".join(number(n, int(attribute.get(name, False))) for n, name in _FLAGS.items())
     )
 
 
@@ -138,6 +136,46 @@ def _block(block: Mapping[str, Any]) -> bytes:
 def encode_schema(block: Mapping[str, Any]) -> bytes:
     """A `Schema` message from a block in the shape of `terraform providers schema -json`."""
     return part(2, _block(block))
+
+
+def _decode_attribute(message: bytes) -> tuple[str, dict[str, Any]]:
+    found = fields(message)
+    out: dict[str, Any] = {}
+    if 10 in found:
+        inner = fields(found[10][0])
+        out["nested_type"] = {
+            "attributes": dict(_decode_attribute(a) for a in inner.get(1, ())),
+            "nesting_mode": _NESTING_NAMES[inner.get(3, [0])[0]],
+        }
+    else:
+        out["type"] = json.loads(found[2][0])
+    for number, name in _FLAGS.items():
+        if number in found:
+            out[name] = True
+    return text(found, 1), out
+
+
+def _decode_block(message: bytes) -> dict[str, Any]:
+    found = fields(message)
+    out: dict[str, Any] = {}
+    if 2 in found:
+        out["attributes"] = dict(_decode_attribute(a) for a in found[2])
+    for nested in found.get(3, ()):
+        inner = fields(nested)
+        entry: dict[str, Any] = {
+            "nesting_mode": _NESTING_NAMES[inner.get(3, [0])[0]],
+            "block": _decode_block(inner[2][0]) if 2 in inner else {},
+        }
+        for number, name in ((4, "min_items"), (5, "max_items")):
+            if number in inner:
+                entry[name] = inner[number][0]
+        out.setdefault("block_types", {})[text(inner, 1)] = entry
+    return out
+
+
+def decode_schema(schema: bytes) -> dict[str, Any]:
+    """The block that `encode_schema` encoded."""
+    return _decode_block(fields(schema).get(2, [b""])[0])
 
 
 def encode_diagnostic(summary: str, detail: str, path: Iterable[tuple[str, str | int]]) -> bytes:

@@ -1,0 +1,56 @@
+"""Under which addresses providers are served, and how Terraform is told of them.
+
+A worker announces every address before it starts. Terraform keeps one schema an address for the
+life of a process, so each provider version has an address of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+from iapo.verify.terraform.entries import REGISTRY, CatalogueEntry, list_schemas
+
+SLOTS = 64
+"""Unknown providers that one worker can stand in for before it has to be replaced."""
+
+
+def slot_address(number: int) -> str:
+    """The address under which a provider that is not in the catalogue is served, once."""
+    return f"{REGISTRY}/iapo/unknown{number}"
+
+
+def entry_address(entry: CatalogueEntry) -> str:
+    """The address of one provider version."""
+    unique = re.sub(
+        "[^0-9a-z]+", "-", f"{entry.source.removeprefix(REGISTRY)}-{entry.version}".lower()
+    )
+    return f"{REGISTRY}/iapo/{unique.strip('-')[-60:].strip('-')}"
+
+
+def addresses() -> list[str]:
+    """Every provider address that a worker must announce before it starts."""
+    known = sorted({entry_address(entry) for entry in list_schemas()})
+    return known + [slot_address(n) for n in range(SLOTS)]
+
+
+def socket_name(address: str) -> str:
+    """Where an address is served, relative to the program's folder."""
+    return "../s/" + address.rsplit("/", 1)[1]
+
+
+def reattach(pid: int, names: Iterable[str]) -> str:
+    """The value of TF_REATTACH_PROVIDERS for servers in process `pid`."""
+    return json.dumps(
+        {
+            address: {
+                "Protocol": "grpc",
+                "ProtocolVersion": 6,
+                "Pid": pid,
+                "Test": True,
+                "Addr": {"Network": "unix", "String": socket_name(address)},
+            }
+            for address in names
+        }
+    )
