@@ -1,0 +1,1 @@
+"""Families of Kubernetes tasks, by what they are about."""
