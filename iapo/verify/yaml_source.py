@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
-from iapo.verify.report import Diagnostic
+from iapo.verify.report import Diagnostic, Severity
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 100
@@ -165,6 +165,8 @@ def load_yaml(
     version: Literal["1.1", "1.2"] = "1.2",
     merge: bool = True,
     tags: frozenset[str] = frozenset(),
+    text_keys: bool = False,
+    same_again: Severity = "error",
     tool: str = "yaml",
 ) -> YamlStream:
     """Read every document of a YAML text.
@@ -174,13 +176,15 @@ def load_yaml(
         version: scalar schema, see `resolve_scalar`.
         merge: whether `<<` merges mappings; otherwise it is an ordinary key.
         tags: application tags to keep as `Tagged`; any other is reported (`unknown-tag`).
+        text_keys: make every key a string, as tools do that turn YAML into JSON first.
+        same_again: how grave a key is that is given twice with the same value both times.
         tool: name put on the diagnostics.
 
     Returns:
         The documents (empty ones are left out) and the problems: `yaml-syntax`, `yaml-limit`,
         `duplicate-key`, `unknown-tag`, `unknown-anchor`, `complex-key`, `bad-merge`. Never raises.
     """
-    composer = _Composer(version, merge, tags, tool)
+    composer = _Composer(version, merge, tags, tool, text_keys, same_again)
     if len(text) > MAX_CHARACTERS:
         composer.problem("yaml-limit", f"the text is longer than {MAX_CHARACTERS} characters", 1, 1)
         return YamlStream([], composer.problems)
@@ -210,12 +214,20 @@ class _Composer:
     """Event stream to data. One for each text."""
 
     def __init__(
-        self, version: Literal["1.1", "1.2"], merge: bool, tags: frozenset[str], tool: str
+        self,
+        version: Literal["1.1", "1.2"],
+        merge: bool,
+        tags: frozenset[str],
+        tool: str,
+        text_keys: bool,
+        same_again: Severity,
     ) -> None:
         self.version = version
         self.merge = merge
         self.tags = tags
         self.tool = tool
+        self.text_keys = text_keys
+        self.same_again = same_again
         self.documents: list[YamlDocument] = []
         self.problems: list[Diagnostic] = []
         self._reset()
@@ -332,6 +344,8 @@ class _Composer:
         elif not top.has_key:
             if isinstance(value, (dict, list, Tagged)):
                 raise self.refuse("complex-key", "a key must be a plain value", line, column)
+            if self.text_keys and not isinstance(value, str):
+                value = _as_text(value)
             top.key, top.key_at, top.has_key = value, (line, column), True
         else:
             top.has_key = False
@@ -344,10 +358,14 @@ class _Composer:
             return
         if top.key in top.places:
             first = top.places[top.key][0]
-            self.problem(
-                "duplicate-key",
-                f'key "{top.key}" is given twice (first on line {first})',
-                *top.key_at,
+            self.problems.append(
+                Diagnostic(
+                    self.same_again if top.value[top.key] == value else "error",
+                    "duplicate-key",
+                    f'key "{str(top.key)[:80]}" is given twice (first on line {first}); remove one',
+                    *top.key_at,
+                    self.tool,
+                )
             )
         top.places[top.key] = (*top.key_at, line, column)
         top.value[top.key] = value
@@ -370,6 +388,13 @@ class _Composer:
                 if key not in top.value:
                     top.value[key] = value
                     top.places[key] = (line, column, line, column)
+
+
+def _as_text(key: Any) -> str:
+    """How JSON writes a scalar, without quotes."""
+    if key is None:
+        return "null"
+    return str(key).lower() if isinstance(key, bool) else str(key)
 
 
 def _events(loader: Any) -> Iterator[Any]:
