@@ -1,7 +1,7 @@
 """The expressions of `rules:if`, `only:variables` and `workflow:rules:if`: their syntax.
 
 The language of https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions: variables,
-quoted texts, null, patterns, `== != =~ !~ && ||` and parentheses. Nothing is evaluated.
+quoted texts, null, true, false, patterns, `== != =~ !~ && ||` and parentheses. Nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import re
 from functools import lru_cache
 
 MAX_DEPTH = 50
+MAX_TOKENS = 100  # GitLab's own limit
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<variable>\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*\})
     | (?P<string>"[^"]*"|'[^']*')
-    | (?P<null>null(?![A-Za-z0-9_]))
+    | (?P<null>(?:null|true|false)(?![A-Za-z0-9_]))
     | (?P<pattern>/(?:\\.|[^/\\\n])+/[ismU]*)
     | (?P<compare>==|!=)
     | (?P<match>=~|!~)
@@ -81,6 +82,8 @@ def condition_problem(text: str) -> str | None:
             return f'an operator is missing before "{value[:30]}"'
     if tokens == 0:
         return "it is empty"
+    if tokens > MAX_TOKENS:
+        return f"it has more than {MAX_TOKENS} parts"
     if want_value:
         return "it ends where a variable or a text is expected"
     return f'{depth} ")" missing' if depth else None

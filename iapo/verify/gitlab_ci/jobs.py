@@ -137,9 +137,18 @@ def _job(pipeline: Pipeline, name: str, job: dict[str, Any], stages: list[str] |
     _values(pipeline, name, job)
 
 
+def mirrors_pipeline(job: dict[str, Any]) -> bool:
+    """Whether a job only shows the status of a pipeline elsewhere: `needs: {pipeline: project}`."""
+    needs = job.get("needs")
+    entries = needs if isinstance(needs, list) else [needs]
+    return any(isinstance(n, dict) and "pipeline" in n and "job" not in n for n in entries)
+
+
 def _what_runs(pipeline: Pipeline, name: str, job: dict[str, Any], complete: bool) -> None:
     """Exactly one of script, run and trigger; what a trigger job cannot have."""
     present = [key for key in ("script", "run", "trigger") if job.get(key) is not None]
+    if not present and mirrors_pipeline(job):
+        return
     if not present:
         if not complete:
             return
@@ -163,6 +172,8 @@ def _what_runs(pipeline: Pipeline, name: str, job: dict[str, Any], complete: boo
             key=True,
         )
     elif present == ["trigger"]:
+        if job.get("when") == "delayed":
+            pipeline.problem("bad-value", 'a job with "trigger" cannot be delayed', (name, "when"))
         for key in job:
             if key not in _WITH_TRIGGER:
                 pipeline.problem(

@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from iapo.verify.gitlab_ci.jobs import mirrors_pipeline
 from iapo.verify.gitlab_ci.pipeline import Pipeline
 from iapo.verify.yaml_source import Path
 
@@ -74,7 +75,7 @@ def check_structure(pipeline: Pipeline) -> None:
             break
         cause = _cause(error, 0)
         path: Path = tuple(cause.instance_path)
-        if _interpolated(pipeline.data, path) or _taken_all_the_same(cause, path):
+        if _interpolated(pipeline.data, path) or _taken_all_the_same(cause, path, pipeline.data):
             continue
         code, message, at = _words(cause, path)
         pipeline.problem(code, message, at, key=code in ("unknown-key", "missing-key"))
@@ -93,9 +94,12 @@ def _interpolated(data: Any, path: Path) -> bool:
     return False
 
 
-def _taken_all_the_same(error: Any, path: Path) -> bool:
-    reason = error.instance
-    return "retry" in path and isinstance(reason, str) and reason in _MORE_REASONS
+def _taken_all_the_same(error: Any, path: Path, data: Any) -> bool:
+    """What GitLab takes though its schema does not list it."""
+    value = error.instance
+    if len(path) >= 2 and path[1] == "needs":
+        return mirrors_pipeline(data[path[0]])
+    return "retry" in path and isinstance(value, str) and value in _MORE_REASONS
 
 
 def _cause(error: Any, depth: int) -> Any:

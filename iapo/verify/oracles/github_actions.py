@@ -30,7 +30,9 @@ _LENIENT_KINDS = frozenset(("runner-label", "deprecated-commands"))
 _LENIENT_WORDS = ("is too old to run on", "duplicate value ")
 
 # One process for many texts: a JSON line in, a JSON line out.
+# `node -e` offers its own fs, with which the program would look for files and block; it gets none.
 _DRIVER = """
+Object.defineProperty(globalThis, 'fs', {value: undefined, writable: true, configurable: true});
 const lint = require(process.argv[1]).runLint;
 const lines = require('readline').createInterface({input: process.stdin});
 (async () => {

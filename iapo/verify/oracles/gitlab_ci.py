@@ -24,6 +24,11 @@ from iapo.verify.report import Diagnostic, Report, verdict
 TOOL = "gitlab-ci-local"
 TIMEOUT_SECONDS = 60
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;.*?(?:\x07|\x1b\\)")
+# Includes that cannot be fetched; and the tool's own breakdowns, which say nothing of the text.
+_UNDECIDED = re.compile(
+    r"could not be fetched|include.{0,40}(?:not found|cannot be found)|ENOENT|ENOTFOUND"
+    r"|Command failed|^(?:TypeError|RangeError|ReferenceError)"
+)
 _NOISE = (
     "Using fallback",
     "Unable to retrieve",
@@ -80,16 +85,12 @@ def judge(text: str) -> Judged | None:
         work = Path(folder) / "work"
         work.mkdir()
         (work / ".gitlab-ci.yml").write_bytes(text.encode("utf-8", "replace"))
+        _as_repository(work, folder)
         older = Path(folder) / "older-node.cjs"
         older.write_text(_OLDER_NODE, encoding="utf-8")
         node, script = program
         command = [node, "-r", str(older), script, "--list-json", "--home", folder]
-        environment = {
-            "PATH": os.environ.get("PATH", ""),
-            "HOME": folder,
-            "GIT_CEILING_DIRECTORIES": folder,
-            "NO_COLOR": "1",
-        }
+        environment = {**_environment(folder), "NO_COLOR": "1"}
         start = time.perf_counter()
         try:
             done = subprocess.run(
@@ -107,11 +108,42 @@ def judge(text: str) -> Judged | None:
     return Judged(_report(done.returncode, done.stderr.decode("utf-8", "replace")), milliseconds)
 
 
+def _environment(home: str) -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": home,
+        "GIT_CEILING_DIRECTORIES": home,
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+
+
+def _as_repository(work: Path, home: str) -> None:
+    """The tool asks git of branches and changes, and breaks down where there is no repository."""
+    who = ("-c", "user.name=nobody", "-c", "user.email=nobody@example.com")
+    for arguments in (
+        ("init", "-q", "-b", "main"),
+        ("add", "."),
+        (*who, "commit", "-q", "--no-verify", "-m", "pipeline"),
+        ("remote", "add", "origin", "https://gitlab.invalid/group/project.git"),
+        ("update-ref", "refs/remotes/origin/main", "HEAD"),
+        ("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"),
+    ):
+        subprocess.run(
+            ("git", *arguments),
+            cwd=work,
+            env=_environment(home),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+
+
 def _report(status: int, output: str) -> Report:
     if status == 0:
         return verdict("gitlab-ci", [])
     lines = [_COLOUR.sub("", line).strip() for line in output.splitlines()]
     said = " ".join(line for line in lines if line and not line.startswith(_NOISE))
-    if re.search(r"include|fetch|ENOENT|ENOTFOUND|Could not find|no such file", said):
-        return Report("gitlab-ci", None, (Diagnostic("info", "include", said[:400], tool=TOOL),))
+    if _UNDECIDED.search(said):
+        return Report("gitlab-ci", None, (Diagnostic("info", "undecided", said[:400], tool=TOOL),))
     return verdict("gitlab-ci", [Diagnostic("error", "refused", said[:400], tool=TOOL)])
