@@ -1,0 +1,1 @@
+"""Families of Compose tasks, by what they are about."""

@@ -1,0 +1,1 @@
+"""Families of Dockerfile tasks, by what they are about."""
