@@ -32,12 +32,14 @@ class LeafResult(NamedTuple):
         met: whether it holds.
         why_not: one line, empty when it holds.
         positive: False for `absent` and `at_most`, which nothing at all would also meet.
+        work: True for `runs`: a part that runs nothing of what was asked does not do its job.
     """
 
     name: str
     met: bool
     why_not: str
     positive: bool = True
+    work: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,14 @@ def evaluate(node: Node, value: Any, name: str, path: Path, context: Context) ->
 
 
 def met(leaves: Sequence[LeafResult]) -> int:
-    """How many leaves hold; what is merely absent earns nothing beside nothing."""
+    """How many leaves count.
+
+    Where commands were asked for and none of them runs, nothing else of the part counts. What is
+    merely absent earns nothing beside nothing.
+    """
+    work = [leaf.met for leaf in leaves if leaf.work]
+    if work and not any(work):
+        return 0
     positives = sum(leaf.met for leaf in leaves if leaf.positive)
     if not positives and any(leaf.positive for leaf in leaves):
         return 0
@@ -91,7 +100,8 @@ def unmet(node: Node, name: str, why: str) -> list[LeafResult]:
     if isinstance(node, Matcher) and node.name in ("contains", "json"):
         return unmet(node.argument, name, why)
     positive = not (isinstance(node, Matcher) and node.name in ("absent", "at_most"))
-    return [LeafResult(name, False, why, positive)] * leaf_count(node)
+    work = isinstance(node, Matcher) and node.name == "runs"
+    return [LeafResult(name, False, why, positive, work)] * leaf_count(node)
 
 
 def _fields(node: Fields, value: Any, name: str, path: Path, context: Context) -> list[LeafResult]:
@@ -313,7 +323,7 @@ def _runs(node: Matcher, value: Any, name: str, path: Path, context: Context) ->
     script = "\n".join(str(v) for v in value) if isinstance(value, list) else value
     holds = isinstance(script, str) and runs(node.argument, script)
     why = "" if holds else f"does not run `{' '.join(node.argument)}`, or not so that it can fail"
-    return [LeafResult(name, holds, why)]
+    return [LeafResult(name, holds, why, work=True)]
 
 
 _MATCHER: Mapping[str, Callable[[Matcher, Any, str, Path, Context], list[LeafResult]]] = {

@@ -35,7 +35,8 @@ class IntentResult:
     """How much of an intent holds.
 
     Attributes:
-        share: leaves that hold over all leaves, in [0, 1].
+        share: leaves that hold over all leaves, in [0, 1]; what surrounds the main parts (triggers,
+            variables, outputs, volumes ...) counts in the proportion in which the main parts hold.
         parts: every leaf, in the order of the intent.
         unrequested: parts that nobody asked for and nothing asked for needs; dead ones included.
         requested: parts that the intent asks for and that cost when unrequested.
@@ -58,15 +59,20 @@ def match(intent: Intent, report: Report) -> IntentResult:
     search = _Search(intent, parts)
     chosen = search.run()
     leaves: list[LeafResult] = []
-    earned = total = 0
-    for index in range(len(intent.patterns)):
+    earned, total = (
+        {True: 0, False: 0},
+        {True: 0, False: 0},
+    )  # of main parts, of what surrounds them
+    for index, pattern in enumerate(intent.patterns):
         judged = search.judge(index, chosen[index], dict(enumerate(chosen)))
-        earned += met(judged)
-        total += len(judged)
+        main = pattern.kind not in _AROUND
+        earned[main] += met(judged)
+        total[main] += len(judged)
         leaves.extend(judged)
+    done = earned[True] / total[True] if total[True] else 1.0
     claimed = {index for index in chosen if index is not None}
     return IntentResult(
-        share=earned / total if total else 0.0,
+        share=(earned[True] + done * earned[False]) / (total[True] + total[False]),
         parts=tuple(leaves),
         unrequested=_unrequested(parts, claimed),
         requested=sum(pattern.kind in _COUNTED for pattern in intent.patterns),
@@ -77,6 +83,10 @@ def match(intent: Intent, report: Report) -> IntentResult:
     )
 
 
+_AROUND = {
+    "output", "variable", "provider", "volume", "network", "secret", "config", "project", "arg",
+    "on", "workflow", "pipeline",
+}  # fmt: skip
 _COUNTED = {"resource", "data", "module", "output", "kind", "service", "job", "stage"}
 
 

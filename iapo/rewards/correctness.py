@@ -1,8 +1,10 @@
 """Correctness: how much of what was asked holds, in the plan or the parsed document.
 
 With an intent: its share of leaves that hold, times what unrequested parts leave of it:
-`(requested / (requested + unrequested)) ** 2`. An answer many times longer than the reference
-loses too. Without an intent: the share of declared parts whose type and fields exist.
+`(requested / (requested + unrequested)) ** 2`. An answer in several fenced blocks is several
+answers, of which the first is judged and divided by the square of their number. An answer many
+times longer than the reference loses too. Without an intent: the share of declared parts whose type
+and fields exist.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ class _Referenced(Protocol):
 
 def correctness(
     code: str,
+    blocks: int,
     report: Report,
     substance: bool,
     result: IntentResult | None,
@@ -34,7 +37,7 @@ def correctness(
 ) -> float:
     """The component, in [0, 1]; what is missing is added to `losses`."""
     if result is None:
-        value = declared_share(report) if substance else 0.0
+        value = (declared_share(report) if substance else 0.0) / max(blocks, 1) ** 2
         if value < 1.0:
             losses.append(Loss("correctness", 1.0 - value, _undeclared(report, substance)))
         return value
@@ -44,9 +47,11 @@ def correctness(
         Loss("correctness", (1.0 - earned) / len(missing), f"{leaf.name}: {leaf.why_not}")
         for leaf in missing
     )
-    pure = purity(result)
+    pure = purity(result) / max(blocks, 1) ** 2
     if pure < 1.0 and earned:
         why = f"{result.unrequested} parts that nobody asked for"
+        if blocks > 1:
+            why = f"{blocks} answers instead of one"
         losses.append(Loss("correctness", earned * (1.0 - pure), why))
     length = length_factor(code, task, FREE_LENGTH, LOST_LENGTH)
     if length < 1.0 and earned:

@@ -120,7 +120,9 @@ class IaCReward:
         substance = has_substance(extraction.code, format, report, intent)
         losses: list[Loss] = []
         of_syntax = syntax(report, substance, losses)
-        of_correctness = correctness(extraction.code, report, substance, result, task, losses)
+        of_correctness = correctness(
+            extraction.code, extraction.blocks, report, substance, result, task, losses
+        )
         of_format = format_component(
             text, extraction, format, report, substance, result, of_correctness, task, losses
         )

@@ -96,11 +96,14 @@ def _instructions(stage: Mapping[str, Any]) -> list[dict[str, Any]]:
         if keyword in _OVERRIDDEN and last[keyword] != index:
             continue
         step["instruction"] = keyword
-        for key in ("cmd", "value"):
-            if isinstance(step.get(key), list):
-                step[key] = shlex.join(str(word) for word in step[key])
+        if "command" in step:
+            step["cmd"] = step["command"]
+        elif isinstance(step.get("cmd"), list):
+            step["cmd"] = shlex.join(str(word) for word in step["cmd"])
         if keyword == "RUN":
             step["run"] = step.get("cmd") or step.get("value") or ""
+        if "ports" in step:
+            step["ports"] = [str(port).removesuffix("/tcp") for port in sequence(step["ports"])]
         step["flags"] = _flags(step.get("flags"))
         out.append(step)
     return out
