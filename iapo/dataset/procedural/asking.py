@@ -50,7 +50,7 @@ _FILE = (
     "Show me {file} for {what}", "Set up {file} for {what}", "Prepare {file} for {what}",
     "Our repo lacks {file} for {what}", "I'd like {file} for {what}", "Provide {file} for {what}",
     "Produce {file} for {what}", "Would you write {file} for {what}?", "Add {file} for {what}",
-    "For {what}, write {file}", "For {what} I need {file}", "Compose {file} for {what}",
+    "For {what}, write {file}", "For {what} I need {file}",
 )  # fmt: skip
 _OPENERS = (
     "", "", "", "", "", "", "", "", "", "", "", "", "Hi, ", "Quick one: ", "Hello! ", "Hey team, ",
@@ -136,6 +136,11 @@ def called(rng: random.Random, thing: str, name: str) -> str:
     """`thing` with its name, in one of several ways."""
     ways = ("named {}", "called {}", "{}", "`{}`", "(name: {})", 'named "{}"', "with the name {}")
     return f"{thing} {rng.choice(ways).format(name)}"
+
+
+def series(parts: Sequence[str]) -> str:
+    """Things that stand inside one fact: `a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _bullets(rng: random.Random, lead: str, facts: Sequence[str]) -> str:

@@ -39,7 +39,8 @@ def _source(rng: random.Random, service: str) -> tuple[dict[str, Any], dict[str,
             f"a service {service} with build context {folder}",
         )
         return {"build": folder}, {"build": {"context": folder}}, said, rng.choice(PORTS)
-    image, port = (own_image(rng), rng.choice(PORTS)) if rng.random() < 0.5 else server_image(rng)
+    own = rng.random() < 0.8
+    image, port = (own_image(rng), rng.choice(PORTS)) if own else server_image(rng)
     said = pick(
         rng,
         f"a service {service} from {image}",

@@ -496,8 +496,8 @@ class HealthCheck(Family):
                 said.append(words.format(flags[flag]))
         written = "".join(f"--{flag}={value} " for flag, value in flags.items())
         if rng.random() < 0.4:
-            key, values = rng.choice(VARIABLES[:4])
-            sheet.variable(key, rng.choice(values))
+            key, choices = rng.choice(VARIABLES[:4])
+            sheet.variable(key, rng.choice(choices))
         if rng.random() < 0.5:
             sheet.expose(port)
         sheet.lines.append(f"HEALTHCHECK {written}CMD {probe} || exit 1")

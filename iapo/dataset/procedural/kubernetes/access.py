@@ -6,10 +6,10 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from iapo.dataset.procedural.asking import MANIFEST, ask, called
+from iapo.dataset.procedural.asking import MANIFEST, ask, called, series
 from iapo.dataset.procedural.family import Draft, Family, register
 from iapo.dataset.procedural.pools import NAMESPACES
-from iapo.dataset.procedural.wording import listed, name, pick
+from iapo.dataset.procedural.wording import name, pick
 from iapo.dataset.procedural.yaml_writer import Flow, to_yaml
 from iapo.verify.report import Format
 
@@ -28,7 +28,7 @@ def _rule(rng: random.Random) -> tuple[dict[str, Any], str]:
     resources = rng.sample(kinds, rng.choice((1, 1, 2)))
     verbs = rng.choice(_VERBS)
     rule = {"apiGroups": Flow([group]), "resources": Flow(resources), "verbs": Flow(verbs)}
-    what = listed(rng, resources) + (f" ({group} API group)" if group else "")
+    what = series(resources) + (f" ({group} API group)" if group else "")
     may = ", ".join(verbs)
     return rule, pick(rng, f"{may} on {what}", f"the verbs {may} for {what}")
 

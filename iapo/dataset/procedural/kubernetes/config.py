@@ -168,7 +168,7 @@ class Quota(Family):
         options: tuple[tuple[str, tuple[str, ...], str], ...] = (
             ("pods", ("5", "10", "20", "50"), "{} pods"),
             ("requests.cpu", ("1", "2", "4", "8"), "requests.cpu {}"),
-            ("requests.memory", MEMORY[3:] + ("4Gi", "8Gi"), "requests.memory {}"),
+            ("requests.memory", (*MEMORY[3:], "4Gi", "8Gi"), "requests.memory {}"),
             ("limits.cpu", ("2", "4", "16"), "limits.cpu {}"),
             ("limits.memory", ("2Gi", "4Gi", "16Gi"), "limits.memory {}"),
             ("services", ("3", "5", "8"), "{} services"),

@@ -1,0 +1,1 @@
+"""Families of GitHub Actions tasks, by what they are about."""

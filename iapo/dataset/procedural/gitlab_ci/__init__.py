@@ -1,0 +1,1 @@
+"""Families of GitLab CI tasks, by what they are about."""

@@ -1,0 +1,1 @@
+"""Families of Jenkins tasks, by what they are about."""
