@@ -141,5 +141,6 @@ def _plain(text: str) -> tuple[str | None, str | None]:
     lines: list[str] = []
     for command in commands:
         lines += [""] * (command.start_line - len(lines) - 1)
-        lines.append(_HEREDOC.sub("heredoc", command.original))
+        instruction = command.original.partition("\n")[0]  # what follows are heredocs
+        lines.append(_HEREDOC.sub("heredoc", instruction))
     return "\n".join(lines) + "\n", None
