@@ -188,7 +188,7 @@ def _elements(
 
 
 def _equal(node: Equal, value: Any, name: str, path: Path, context: Context) -> LeafResult:
-    if value is MISSING:
+    if value is MISSING or (value is None and node.value is not None):
         return LeafResult(name, False, f"not set; expected {_show(node.value)}")
     if node.strict and isinstance(node.value, (list, Mapping)):
         holds = _identical(node.value, value, path, context.format)

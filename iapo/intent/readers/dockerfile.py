@@ -54,7 +54,13 @@ def read_dockerfile(intent: Intent, report: Report) -> Parts:
         references = {"needs": needs}
         alive.append(
             Part(
-                "stage", name or str(index), value, label, address=str(index), references=references
+                kind="stage",
+                key=name or str(index),
+                value=value,
+                label=label,
+                counted=False,  # the final image needs it
+                address=str(index),
+                references=references,
             )
         )
         for step in instructions:

@@ -3,7 +3,8 @@
 `name`, `namespace`, `labels`, `annotations` stand for `metadata.*`; `pod` for the pod's spec
 wherever the kind keeps it, `containers` and `initContainers` for the lists in it, `podLabels` for
 the template's labels; a Secret's `data` is decoded into `stringData`. Workloads that run nothing
-(`replicas: 0`, `suspend: true`) are dead unless the intent asks about it.
+(`replicas: 0`, `suspend: true`) are dead unless the intent asks about it. A custom resource's kind is
+`Kind.group`, so that `kind: Deployment` never means somebody else's Deployment.
 """
 
 from __future__ import annotations
@@ -98,7 +99,17 @@ def _part(manifest: Mapping[str, Any]) -> Part:
         value.setdefault(key, given)
     if kind == "Secret":
         value["stringData"] = {**_decoded(manifest.get("data")), **mapping(value.get("stringData"))}
-    return Part("kind", kind, value, f"{kind}/{metadata.get('name')}")
+    key = kind if _is_built_in(manifest.get("apiVersion")) else f"{kind}.{_group(manifest)}"
+    return Part("kind", key, value, f"{key}/{metadata.get('name')}")
+
+
+def _group(manifest: Mapping[str, Any]) -> str:
+    return str(manifest.get("apiVersion", "")).partition("/")[0]
+
+
+def _is_built_in(version: Any) -> bool:
+    group, slash, _ = str(version).partition("/")
+    return not slash or "." not in group or group.endswith(".k8s.io")
 
 
 def _template(manifest: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
