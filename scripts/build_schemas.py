@@ -100,7 +100,7 @@ def correct(base: Any, patch: Any, reference: Any) -> Any:
     """
     if not isinstance(patch, dict):
         return patch if base == reference else base
-    if not isinstance(base, dict):
+    if not isinstance(base, dict) or (_is_argument(base) and base != reference):
         return base
     out = dict(base)
     known = reference if isinstance(reference, dict) else {}
@@ -112,6 +112,37 @@ def correct(base: Any, patch: Any, reference: Any) -> Any:
             out[key] = correct(out[key], change, known.get(key))
         elif key not in known:
             out[key] = change
+    if isinstance(out.get("block_types"), dict) and isinstance(out.get("attributes"), dict):
+        out["attributes"] = {
+            n: a for n, a in out["attributes"].items() if n not in out["block_types"]
+        }
+    return out
+
+
+def _is_argument(part: dict[str, Any]) -> bool:
+    """Whether a part of a schema describes one argument, whose facts only make sense together."""
+    return isinstance(part.get("type"), (str, list)) or "nesting_mode" in part.get(
+        "nested_type", {}
+    )
+
+
+def faults(block: Any, where: str = "") -> list[str]:
+    """What Terraform would refuse in a block's schema."""
+    out = []
+    for name, attribute in block.get("attributes", {}).items():
+        required, optional, computed = (
+            bool(attribute.get(k)) for k in ("required", "optional", "computed")
+        )
+        if required == (optional or computed):
+            out.append(
+                f"{where}{name}: required={required} optional={optional} computed={computed}"
+            )
+        if "nested_type" in attribute:
+            out += faults(attribute["nested_type"], f"{where}{name}.")
+    for name, nested in block.get("block_types", {}).items():
+        if nested.get("max_items") and nested.get("min_items", 0) > nested["max_items"]:
+            out.append(f"{where}{name}: min_items above max_items")
+        out += faults(nested["block"], f"{where}{name}.")
     return out
 
 
@@ -137,6 +168,11 @@ def main() -> None:
                 patch = json.loads(lzma.decompress(corrections.read_bytes()))
                 blocks = correct(blocks, patch, reference)
             final = {(k, t): b for key, b in blocks.items() for k, _, t in [key.partition("/")]}
+            wrong = [f"{k} {t}.{f}" for (k, t), block in final.items() for f in faults(block)]
+            if wrong:
+                raise SystemExit(
+                    "schemas that Terraform would refuse:\n  " + "\n  ".join(wrong[:20])
+                )
             for old in SHIPPED.glob(f"*+{wheel.name}@{provider.version}.*"):
                 old.unlink()
             path = write_schema(

@@ -132,7 +132,7 @@ def _refuse_calls(libc: ctypes.CDLL, *, allow_programs: bool) -> bool:
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _READ = 1 << 0 | 1 << 2 | 1 << 3  # execute (shared objects are mapped), read file, list folder
-_READ_FILE = 1 << 0 | 1 << 2
+_FILE_RIGHTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14  # execute, write, read, truncate
 _ALL_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
 
 
@@ -156,14 +156,15 @@ def _landlock(libc: ctypes.CDLL, writable: Path, readable: Iterable[Path]) -> bo
     if rules < 0:
         return False
     try:
-        for path, allowed in [(writable, files), *((p, _READ) for p in readable)]:
+        null = Path(os.devnull)
+        for path, allowed in [(writable, files), (null, files), *((p, _READ) for p in readable)]:
             try:
                 place = os.open(path, os.O_PATH | os.O_CLOEXEC)
             except OSError:
                 continue
             try:
                 if not path.is_dir():
-                    allowed &= _READ_FILE | 1 << 1
+                    allowed &= _FILE_RIGHTS
                 rule = _PathRule(allowed, place)
                 libc.syscall(
                     _ADD_RULE, rules, ctypes.c_int(1), ctypes.byref(rule), ctypes.c_uint32(0)
@@ -183,7 +184,7 @@ def _python_paths() -> list[Path]:
     found |= {Path(p).resolve() for p in sys.path if p.endswith(("site-packages", "dist-packages"))}
     found |= {Path(p).resolve() for p in sys.path if "lib" in Path(p).parts and "python" in p}
     found |= {Path(p) for p in ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")}
-    found |= {Path(p) for p in ("/etc/ld.so.cache", "/dev/null", "/dev/urandom", "/dev/zero")}
+    found |= {Path(p) for p in ("/etc/ld.so.cache", "/dev/urandom", "/dev/zero")}
     return sorted(
         path for path in found if path.exists() and path != Path("/") and path != Path("/usr")
     )

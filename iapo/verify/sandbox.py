@@ -65,6 +65,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "TF_CLI_CONFIG_FILE": "../terraformrc",
         "TF_IN_AUTOMATION": "1",
         "GOTRACEBACK": "none",
+        "GOGC": "400",
         "GRPC_VERBOSITY": "NONE",
     }
     for name in ("IAPO_DATA", "XDG_DATA_HOME", "IAPO_TERRAFORM_CORE"):

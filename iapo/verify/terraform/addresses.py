@@ -16,23 +16,28 @@ SLOTS = 64
 """Unknown providers that one worker can stand in for before it has to be replaced."""
 
 
+STUB_PROVIDER = f"{REGISTRY}/iapo/stand-in"
+"""The provider of the empty modules that stand in for absent ones."""
+
+
 def slot_address(number: int) -> str:
     """The address under which a provider that is not in the catalogue is served, once."""
     return f"{REGISTRY}/iapo/unknown{number}"
 
 
-def entry_address(entry: CatalogueEntry) -> str:
-    """The address of one provider version."""
+def entry_address(entry: CatalogueEntry, *, whole: bool) -> str:
+    """The address of one provider version: with its few giant types, or without what is in them."""
     unique = re.sub(
         "[^0-9a-z]+", "-", f"{entry.source.removeprefix(REGISTRY)}-{entry.version}".lower()
     )
-    return f"{REGISTRY}/iapo/{unique.strip('-')[-60:].strip('-')}"
+    short = unique.strip("-")[-60:].strip("-")
+    return f"{REGISTRY}/iapo/{short}{'-whole' if whole else ''}"
 
 
 def addresses() -> list[str]:
     """Every provider address that a worker must announce before it starts."""
-    known = sorted({entry_address(entry) for entry in list_schemas()})
-    return known + [slot_address(n) for n in range(SLOTS)]
+    known = sorted({entry_address(e, whole=w) for e in list_schemas() for w in (False, True)})
+    return [*known, STUB_PROVIDER, *(slot_address(n) for n in range(SLOTS))]
 
 
 def socket_name(address: str) -> str:

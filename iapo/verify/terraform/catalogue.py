@@ -62,6 +62,7 @@ class ProviderSchema:
         self.version = version
         self._encoded = encoded
         self._blocks: dict[tuple[str, str], dict[str, Any]] = {}
+        self._giants: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
@@ -76,6 +77,12 @@ class ProviderSchema:
             if kind in out:
                 out[kind].add(type)
         return {kind: frozenset(types) for kind, types in out.items()}
+
+    def giants(self, size: int) -> frozenset[str]:
+        """The types whose schemas take that many bytes or more."""
+        if self._giants is None:
+            self._giants = frozenset(t for (_, t), b in self._encoded.items() if len(b) >= size)
+        return self._giants
 
     def block(self, kind: Kind, type: str = "") -> dict[str, Any] | None:
         """A block as `terraform providers schema -json` has it, or None for an unknown type."""

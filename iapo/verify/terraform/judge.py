@@ -12,13 +12,19 @@ import json
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from iapo.verify.report import Diagnostic, Plan, Report, verdict
 from iapo.verify.terraform import codes, stand_ins
-from iapo.verify.terraform.addresses import SLOTS, entry_address, slot_address, socket_name
+from iapo.verify.terraform.addresses import (
+    SLOTS,
+    STUB_PROVIDER,
+    entry_address,
+    slot_address,
+    socket_name,
+)
 from iapo.verify.terraform.catalogue import (
     PREFERRED,
     REGISTRY,
@@ -30,7 +36,7 @@ from iapo.verify.terraform.catalogue import (
 from iapo.verify.terraform.core import Core, Output
 from iapo.verify.terraform.permissive import permissive_schema
 from iapo.verify.terraform.program import Module, Program, reads_beyond_itself, survey
-from iapo.verify.terraform.provider import ProviderServer, Served
+from iapo.verify.terraform.provider import GIANT, ProviderServer, Served
 from iapo.verify.terraform.versions import choose_version
 
 _BUILTIN = "terraform.io/builtin/terraform"
@@ -64,6 +70,8 @@ class Judge:
         for entry in list_schemas():
             self._entries.setdefault(entry.source, []).append(entry)
         (folder / ".." / "s").mkdir(exist_ok=True)
+        self._servers[STUB_PROVIDER] = ProviderServer(socket_name(STUB_PROVIDER), self._executor)
+        self._servers[STUB_PROVIDER].served = Served(stand_ins.stub_schema())
 
     def check(self, files: Mapping[str, str], *, plan: bool = False) -> Report:
         """Judge a program given as relative paths to texts; see `iapo.verify.verify`."""
@@ -93,7 +101,10 @@ class Judge:
             from iapo.verify.terraform import plan as planner
 
             planned, more = planner.make(self._core, self._folder, program)
-            diagnostics += self._diagnostics(more, provision, single)
+            # Values that stand in may be why a plan fails, so it never makes a program invalid.
+            diagnostics += [
+                replace(d, severity="warning") for d in self._diagnostics(more, provision, single)
+            ]
         return self._report(program, diagnostics, provision, planned)
 
     # -- what is served ------------------------------------------------------------------------
@@ -143,10 +154,12 @@ class Judge:
                 )
             )
         entry = by_version[version]
-        address = entry_address(entry)
+        schema = load_schema(entry)
+        whole = any(name in module.text for name in schema.giants(GIANT) for module, _ in users)
+        address = entry_address(entry, whole=whole)
         if address not in self._servers:
             self._servers[address] = ProviderServer(socket_name(address), self._executor)
-            self._servers[address].served = Served(load_schema(entry))
+            self._servers[address].served = Served(schema, whole)
         return address
 
     def _serve_unknown(

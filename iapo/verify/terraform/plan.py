@@ -12,12 +12,12 @@ from iapo.verify.report import Plan, PlannedResource
 from iapo.verify.terraform import references, variables
 from iapo.verify.terraform.core import Core
 from iapo.verify.terraform.program import Program
-from iapo.verify.terraform.stand_ins import STUB_RESOURCE
+from iapo.verify.terraform.stand_ins import STUB_TYPE
 
 _PLAN_FILE = "../plan.bin"
 _VALUES_FILE = "../stand-ins.tfvars.json"
-_MAX_TRIES = 6
-_VARIABLE = re.compile(r'variable "([^"]+)"|var\.([\w-]+)')
+_MAX_TRIES = 8
+_RULE = re.compile(r"validation rule at ([^\s:]+):(\d+)")
 
 
 def make(core: Core, folder: Path, program: Program) -> tuple[Plan | None, list[dict[str, Any]]]:
@@ -42,27 +42,30 @@ def make(core: Core, folder: Path, program: Program) -> tuple[Plan | None, list[
             shown = core.run(["show", "-json", "-no-color", _PLAN_FILE])
             document = json.loads(shown.stdout)
             return read(document, program), []
-        if not _try_next(found, tries, used):
+        if not _try_next(found, program, tries, used):
             break
     return None, found
 
 
 def _try_next(
-    found: list[dict[str, Any]], tries: Mapping[str, list[Any]], used: dict[str, int]
+    found: list[dict[str, Any]],
+    program: Program,
+    tries: Mapping[str, list[Any]],
+    used: dict[str, int],
 ) -> bool:
-    """Move on to the next value of each variable that Terraform refused."""
+    """Move on to the next value of each variable whose own validation refused one."""
     moved = False
     for entry in found:
-        if entry.get("summary") != "Invalid value for variable":
+        rule = _RULE.search(str(entry.get("detail", "")))
+        if entry.get("summary") != "Invalid value for variable" or rule is None:
             continue
-        snippet = entry.get("snippet") or {}
-        where = f"{snippet.get('context') or ''} {snippet.get('code') or ''} {entry.get('detail')}"
-        for first, second in _VARIABLE.findall(where):
-            name = first or second
+        for path, block in program.root.blocks:
+            if path != rule[1] or not block.line <= int(rule[2]) <= block.last_line:
+                continue
+            name = block.labels[0] if block.type == "variable" and block.labels else ""
             if name in tries and used[name] + 1 < len(tries[name]):
                 used[name] += 1
                 moved = True
-                break
     return moved
 
 
@@ -109,7 +112,7 @@ def read(document: Mapping[str, Any], program: Program) -> Plan:
     resolver = references.Resolver(document, program)
     resources = []
     for change in document.get("resource_changes", []):
-        if change.get("name") == STUB_RESOURCE:
+        if change.get("type") == STUB_TYPE:
             continue
         planned = change["change"]
         values = planned.get("after") or {}

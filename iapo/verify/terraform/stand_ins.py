@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from iapo.verify.terraform.catalogue import REGISTRY
+from iapo.verify.terraform.addresses import STUB_PROVIDER
+from iapo.verify.terraform.entries import REGISTRY
+from iapo.verify.terraform.permissive import PermissiveSchema
 from iapo.verify.terraform.program import Module, Program
 
 _OVERRIDE = "zzzz_iapo_override.tf.json"
 _STUBS = ".iapo-modules"
-STUB_RESOURCE = "iapo_stand_in"
+STUB_TYPE, STUB_NAME = "iapo_stand_in", "module"
 
 
 @dataclass
@@ -29,6 +31,14 @@ class Stubs:
     files: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
+
+
+def stub_schema() -> PermissiveSchema:
+    """The provider of the empty modules: one resource with an unknown value of no type."""
+    anything = {"anything": {"type": "dynamic", "computed": True}}
+    return PermissiveSchema(
+        "stand-in", {("provider", ""): {}, ("resource", STUB_TYPE): {"attributes": anything}}
+    )
 
 
 def is_ours(path: str) -> bool:
@@ -59,13 +69,15 @@ def module_stubs(program: Program) -> Stubs:
                 rf"module\.{re.escape(call.name)}(?:\[[^\]\n]*\])?\.([^\W\d][\w-]*)", module.text
             )
         )
-        stubs.files[f"{stub}/main.tf.json"] = {
+        unknown = {"value": f"${{{STUB_TYPE}.{STUB_NAME}.anything}}"}
+        parts = {
+            "terraform": {"required_providers": {"iapo": {"source": STUB_PROVIDER}}},
             "variable": {name: {"default": None} for name in call.arguments},
-            "resource": {"terraform_data": {STUB_RESOURCE: {}}},
-            "output": {
-                name: {"value": f"${{terraform_data.{STUB_RESOURCE}.output}}"} for name in outputs
-            },
+            "resource": {STUB_TYPE: {STUB_NAME: {}}},
+            "output": dict.fromkeys(sorted(outputs), unknown),
         }
+        # JSON syntax takes no empty object for blocks.
+        stubs.files[f"{stub}/main.tf.json"] = {key: body for key, body in parts.items() if body}
         stubs.sources.setdefault(parent, {})[call.name] = source
         entries.append(
             {"Key": key, "Source": f"{REGISTRY}/{source}", "Version": "1.0.0", "Dir": stub}

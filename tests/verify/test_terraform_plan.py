@@ -1,0 +1,143 @@
+"""The plan of a program: planned values, what is unknown, references, stand-ins, data sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from iapo.verify import close_workers, verify
+from iapo.verify.report import Plan, PlannedResource
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _end_workers() -> Iterator[None]:
+    yield
+    close_workers()
+
+
+def plan(text: str) -> Plan:
+    report = verify(text, "terraform", plan=True)
+    assert report.plan is not None, report.diagnostics
+    return report.plan
+
+
+def resource(found: Plan, address: str) -> PlannedResource:
+    return next(r for r in found.resources if r.address == address)
+
+
+def test_values_are_what_the_program_says_and_unknown_leaves_are_absent() -> None:
+    vpc = resource(plan('resource "aws_vpc" "a" {\n  cidr_block = "10.0.0.0/16"\n}\n'), "aws_vpc.a")
+    assert vpc.values["cidr_block"] == "10.0.0.0/16"
+    assert "id" not in vpc.values
+    assert vpc.unknown["id"] is True
+    assert (vpc.mode, vpc.type, vpc.name, vpc.actions) == ("managed", "aws_vpc", "a", ("create",))
+
+
+def test_count_and_for_each_expand() -> None:
+    found = plan(
+        'resource "aws_s3_bucket" "a" {\n  count  = 2\n  bucket = "b${count.index}"\n}\n'
+        'resource "aws_s3_bucket" "e" {\n  for_each = toset(["x"])\n  bucket   = each.key\n}\n'
+        'resource "aws_s3_bucket" "none" {\n  count = 0\n}\n'
+    )
+    assert [(r.address, r.values["bucket"]) for r in found.resources] == [
+        ("aws_s3_bucket.a[0]", "b0"),
+        ("aws_s3_bucket.a[1]", "b1"),
+        ('aws_s3_bucket.e["x"]', "x"),
+    ]
+
+
+def test_references_are_followed_through_locals_and_for_each() -> None:
+    found = plan(
+        'resource "aws_vpc" "v" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+        "locals {\n  vpc = aws_vpc.v.id\n  all = { a = local.vpc }\n}\n"
+        'resource "aws_subnet" "s" {\n  for_each   = local.all\n'
+        '  vpc_id     = each.value\n  cidr_block = "10.0.1.0/24"\n}\n'
+    )
+    assert resource(found, 'aws_subnet.s["a"]').references == {"vpc_id": ("aws_vpc.v",)}
+
+
+def test_references_in_nested_and_dynamic_blocks_carry_their_place() -> None:
+    found = plan(
+        'resource "aws_security_group" "lb" {}\nresource "aws_security_group" "app" {\n'
+        '  ingress {\n    from_port = 1\n    to_port = 1\n    protocol = "tcp"\n'
+        "    security_groups = [aws_security_group.lb.id]\n  }\n}\n"
+        'resource "aws_autoscaling_group" "g" {\n  max_size = 1\n  min_size = 1\n'
+        '  dynamic "tag" {\n    for_each = [aws_security_group.lb.name_prefix, "b"]\n    content {\n'
+        '      key = "k"\n      value = tag.value\n      propagate_at_launch = true\n    }\n  }\n}\n'
+    )
+    app = resource(found, "aws_security_group.app")
+    assert app.references["ingress"] == ("aws_security_group.lb",) or app.references[
+        "ingress.0.security_groups"
+    ] == ("aws_security_group.lb",)
+
+
+def test_data_sources_answer_plausible_values() -> None:
+    found = plan(
+        'provider "aws" {\n  region = "eu-west-1"\n}\n'
+        'data "aws_availability_zones" "z" {}\ndata "aws_caller_identity" "me" {}\n'
+        'data "aws_region" "r" {}\n'
+        'output "zone" {\n  value = data.aws_availability_zones.z.names[2]\n}\n'
+        'output "account" {\n  value = length(data.aws_caller_identity.me.account_id)\n}\n'
+        'output "region" {\n  value = data.aws_region.r.name\n}\n'
+    )
+    assert found.outputs == {"zone": "eu-west-1c", "account": 12, "region": "eu-west-1"}
+    assert resource(found, "data.aws_region.r").actions == ("read",)
+
+
+def test_policy_documents_are_computed() -> None:
+    found = plan(
+        'data "aws_iam_policy_document" "p" {\n  statement {\n    sid = "S"\n'
+        '    actions = ["s3:GetObject"]\n    resources = ["*"]\n'
+        '    principals {\n      type = "Service"\n      identifiers = ["ec2.amazonaws.com"]\n    }\n'
+        '    condition {\n      test = "Bool"\n      variable = "aws:SecureTransport"\n'
+        '      values = ["true"]\n    }\n  }\n}\n'
+        'resource "aws_iam_policy" "p" {\n  policy = data.aws_iam_policy_document.p.json\n}\n'
+    )
+    document = json.loads(resource(found, "aws_iam_policy.p").values["policy"])
+    assert document["Statement"] == [
+        {
+            "Sid": "S",
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": "*",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+            "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+        }
+    ]
+
+
+def test_required_variables_get_a_typed_stand_in() -> None:
+    found = plan(
+        'variable "vpc_cidr" {\n  type = string\n}\nvariable "sizes" {\n  type = list(number)\n}\n'
+        'variable "tags" {\n  type = map(string)\n}\n'
+        'variable "net" {\n  type = object({ name = string, public = optional(bool, true) })\n}\n'
+        'variable "env" {\n  type = string\n  validation {\n'
+        '    condition     = contains(["dev", "prod"], var.env)\n    error_message = "No."\n  }\n}\n'
+        'variable "replicas" {\n  type = number\n  validation {\n'
+        '    condition     = var.replicas >= 3\n    error_message = "At least 3."\n  }\n}\n'
+        'output "public" {\n  value = var.net.public\n}\n'
+    )
+    used = found.variables
+    assert used["vpc_cidr"] == "10.0.0.0/16"
+    assert used["sizes"] == [1]
+    assert used["tags"] == {}
+    assert used["env"] == "dev"
+    assert used["replicas"] == 3
+    assert found.outputs["public"] is True
+
+
+def test_backends_and_absent_modules_do_not_keep_a_plan_from_being_made() -> None:
+    found = plan(
+        'terraform {\n  backend "s3" {\n    bucket = "state"\n    key = "k"\n  }\n}\n'
+        'module "m" {\n  source = "acme/m/aws"\n}\n'
+        'resource "aws_s3_bucket" "b" {\n  bucket = "x-${module.m.name}"\n}\n'
+    )
+    assert [r.address for r in found.resources] == ["aws_s3_bucket.b"]
+    assert "bucket" not in found.resources[0].values
+
+
+def test_no_plan_is_made_of_what_is_invalid() -> None:
+    report = verify('resource "aws_vpc" "a" {\n  cidr = 1\n}\n', "terraform", plan=True)
+    assert (report.valid, report.plan) == (False, None)
