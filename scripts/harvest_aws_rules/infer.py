@@ -1,0 +1,593 @@
+"""From what the provider said of an argument to the rules that would make it say so.
+
+For every error a set of explanations is proposed: what its words spell out, and the patterns found
+in the executable. An explanation stands if it never refuses a value that the provider accepted, and
+refuses every value the provider refused with these words. Errors without one give no rule.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from seeds import LONG
+from wording import Message
+
+from iapo.verify.terraform.rules_apply import LONGEST_MATCHED, Node, Rule, value_problems
+from iapo.verify.terraform.rules_wording import DOTTED, LOWER, RAW, render
+
+NUMBER = r"(-?[\d.]+)"
+NULLABLE_BOOL = "^(|1|t|T|TRUE|true|True|0|f|F|FALSE|false|False|)\\Z"
+NULLABLE_INT = "^([+-]?[0-9]+|)\\Z"
+
+
+def go_pattern(pattern: str) -> str | None:
+    """A Go (RE2) pattern for Python's `re`, or None where Python has no equivalent.
+
+    Unicode classes become every non-ASCII character as well, which only ever accepts more.
+    """
+    posix = {
+        "alnum": "0-9A-Za-z",
+        "alpha": "A-Za-z",
+        "digit": "0-9",
+        "lower": "a-z",
+        "upper": "A-Z",
+        "space": r"\s",
+        "punct": r"!-/:-@\[-`{-~",
+        "word": r"\w",
+        "xdigit": "0-9A-Fa-f",
+        "print": " -~",
+        "graph": "!-~",
+    }
+    unicode = {
+        "L": "A-Za-z\u0080-\U0010ffff",
+        "N": "0-9\u0080-\U0010ffff",
+        "Z": " \u0080-\U0010ffff",
+        "S": "$+<=>^`|~\u0080-\U0010ffff",
+        "P": r"!-#%-*,-/:;?@\[-\]_{}" + "\u0080-\U0010ffff",
+        "M": "\u0080-\U0010ffff",
+        "C": "\x00-\x1f\x7f\u0080-\U0010ffff",
+    }
+    out, at, inside, start = [], 0, False, 0
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\" and at + 1 < len(pattern):
+            found = re.match(r"\\[pP](\{\^?(\w+)\}|(\w))", pattern[at:])
+            if found:
+                name = (found[2] or found[3])[0]
+                if name not in unicode or found[0][1] == "P" or "^" in found[0]:
+                    return None
+                out.append(unicode[name] if inside else f"[{unicode[name]}]")
+                at += found.end()
+                continue
+            pair = pattern[at : at + 2]
+            if pair[1] in "QEC" or (pair[1] == "x" and pattern[at + 2 : at + 3] == "{"):
+                return None
+            if pair[1] == "x":
+                pair = pattern[at : at + 4]
+            plain = re.escape(pair[1]) if not pair[1].isalnum() and pair[1] != "_" else None
+            out.append(r"\Z" if pair[1] == "z" else plain or pair)
+            at += len(pair)
+            continue
+        if inside:
+            found = re.match(r"\[:(\w+):\]", pattern[at:])
+            if found:
+                if found[1] not in posix:
+                    return None
+                out.append(posix[found[1]])
+                at += found.end()
+                continue
+            if char == "]" and at > start:
+                inside = False
+                out.append(char)
+            elif char in "[]&~|" or (char == "-" and pattern[at - 1 : at + 2] == "--]"):
+                out.append("\\" + char)
+            else:
+                out.append(char)
+        elif char == "[":
+            inside = True
+            start = at + 1
+            out.append(char)
+            if pattern[at + 1 : at + 2] == "^":
+                out.append("^")
+                at += 1
+                start += 1
+        elif char == "$":
+            out.append(r"\Z")
+        else:
+            out.append(char)
+        at += 1
+    text = "(?a)" + "".join(out)
+    if text.startswith("(?a)(?"):
+        text = re.sub(r"^\(\?a\)\(\?([a-z]+)\)", r"(?a\1)", text)
+    try:
+        re.compile(text)
+    except re.error:
+        return None
+    return text
+
+
+def _strings(listing: str) -> list[str]:
+    """The items of a Go slice printed with %q: `"a" "b"`."""
+    out = []
+    for item in re.findall(r'"(?:[^"\\]|\\.)*"', listing):
+        try:
+            out.append(json.loads(item))
+        except ValueError:
+            out.append(item[1:-1])
+    return out
+
+
+def _unquote(text: str) -> str:
+    try:
+        return str(json.loads(f'"{text}"'))
+    except ValueError:
+        return text
+
+
+def spelled_out(message: Message, type: str, name: str) -> Iterator[tuple[str, Any]]:
+    """(operation, argument) that the words of an error suggest."""
+    said = f"{message[0]}|{message[1]}".replace(DOTTED, name)
+    numeric = type == "number"
+    found = re.search(r"be one of:? \[(.*?)\](?:, got|$|\|)", said, re.S)
+    if found or (found := re.search(r"Valid Values: \[(.*)\]$", said, re.S)):
+        if numeric:
+            yield "enum", [int(x) for x in re.findall(r"-?\d+", found[1])]
+        elif '"' in found[1]:
+            yield "enum", _strings(found[1])
+        else:
+            yield "enum", found[1].split(" ")
+    if numeric:
+        found = re.search(rf"in the range \({NUMBER} - {NUMBER}\)", said)
+        found = found or re.search(rf"must be between {NUMBER} and {NUMBER},", said)
+        if found:
+            yield "range", [float(found[1]), float(found[2])]
+        if found := re.search(rf"at least \(?{NUMBER}\)?", said):
+            yield "range", [float(found[1].rstrip(".")), None]
+        if found := re.search(rf"at most \(?{NUMBER}\)?", said):
+            yield "range", [None, float(found[1].rstrip("."))]
+        if found := re.search(rf"greater than \({NUMBER}\)", said):
+            yield "over", float(found[1])
+        if found := re.search(r"divisible by (\d+)", said):
+            yield "multiple", int(found[1])
+        if "whole number" in said:
+            yield "whole", None
+        if "valid port number or 0" in said:
+            yield "range", [0, 65535]
+        elif "valid port number" in said:
+            yield "range", [1, 65535]
+        return
+    for shape in (
+        r"length of \S+ to be in the range \((\d+) - (\d+)\)",
+        r"(?:length|count) must be between (\d+) and (\d+)",
+        r"length must be between (\d+)-(\d+)",
+        r"between (\d+) (?:and|to) (\d+) (?:\w+ )?characters",
+    ):
+        if found := re.search(shape, said):
+            for unit in ("bytes", "chars"):
+                yield unit, [int(found[1]), int(found[2])]
+    if found := re.search(r"(?:longer|greater|more) than (\d+)|at most (\d+)|exceed (\d+)", said):
+        for unit in ("bytes", "chars"):
+            yield unit, [None, int(found[1] or found[2] or found[3])]
+    if found := re.search(r"(?:shorter|less|fewer) than (\d+)|at least (\d+)", said):
+        for unit in ("bytes", "chars"):
+            yield unit, [int(found[1] or found[2]), None]
+    for shape in (
+        r'to match regular expression "(.*)", got',
+        r'(?:restrictions|pattern) \("(.*)"\)',
+        r"regular expression '(.*)'",
+        r"regular expression pattern: (.*)\|",
+        r"regular expression pattern (.*?)(?:, got|$)",
+        r'regular expression:? "(.*?)"',
+        r'malformed\("(.*?)"\)',
+    ):
+        if found := re.search(shape, said, re.S):
+            for text in (_unquote(found[1]), found[1]):
+                pattern = go_pattern(text)
+                if pattern is not None:
+                    yield "match", pattern
+    if found := re.search(r'to not match regular expression "(.*)", got', said, re.S):
+        pattern = go_pattern(_unquote(found[1]))
+        if pattern is not None:
+            yield "no-match", pattern
+    for words, operation, argument in _WORDS:
+        if re.search(words, said):
+            yield operation, argument
+
+
+_DAY = "(sun|mon|tue|wed|thu|fri|sat)"
+_TIME = "([0-1][0-9]|2[0-3]):([0-5][0-9])"
+_WORDS: tuple[tuple[str, str, Any], ...] = (
+    ("to not be an empty string|must not be empty|cannot be (empty|blank)", "filled", None),
+    ("to be an empty string", "blank", None),
+    ("AWS Account ID|AWS account ID", "match", r"(?a)^\d{12}\Z"),
+    ("as boolean", "match", NULLABLE_BOOL),
+    ("as int", "match", NULLABLE_INT),
+    ("as float", "match", r"(?a)^([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|)\Z"),
+    ("AWS Region|region name is malformed", "match", r"(?a)^([a-z]{2}(-[a-z]+)+-\d{1,2}|)\Z"),
+    ("AWS Region", "match", r"(?a)^[a-z]{2}(-[a-z]+)+-\d{1,2}\Z"),
+    ("ddd:hh24:mi-ddd:hh24:mi", "match", f"(?ai)^({_DAY}:{_TIME}-{_DAY}:{_TIME}|)\\Z"),
+    ("base64", "format", "base64"),
+    ("IPv4 address", "format", "ipv4"),
+    ("IPv6 address", "format", "ipv6"),
+    ("valid IP", "format", "ip"),
+    ("ARN|Amazon Resource Name", "format", "arn"),
+    ("ARN|Amazon Resource Name", "format", "arn-filled"),
+    ("ARN|Amazon Resource Name", "format", "arn-parsed"),
+    ("IPv4 CIDR", "format", "cidr4"),
+    ("IPv6 CIDR", "format", "cidr6"),
+    ("CIDR", "format", "cidr"),
+    ("IPv4 CIDR", "format", "network4"),
+    ("IPv6 CIDR", "format", "network6"),
+    ("CIDR", "format", "network"),
+    ("JSON", "format", "json"),
+    ("JSON", "format", "json-or-empty"),
+    ("RFC ?3339", "format", "timestamp"),
+    ("UUID", "match", r"(?ai)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z"),
+    ("duration", "format", "duration"),
+)
+
+# Errors whose text depends on what is wrong with the value: words -> the rule that makes the text.
+_FAMILIES: tuple[tuple[str, str, Any, str], ...] = (
+    (r"is an invalid ARN: ", "arn", None, ""),
+    (r"is not a valid (IPv4 )?CIDR block", "cidr", 4, ""),
+    (r"is not a valid (IPv6 )?CIDR block", "cidr", 6, ""),
+    (r"is not a valid CIDR block", "cidr", None, ""),
+    (r"contains an invalid JSON policy|not a valid JSON value|PolicySize", "policy", None, ""),
+    (
+        r"cannot be parsed as a duration: ",
+        "duration",
+        None,
+        f'"{DOTTED}" cannot be parsed as a duration: ',
+    ),
+)
+
+
+class Pool:
+    """The executable's patterns, and how each judges the sampled values."""
+
+    def __init__(self, found: Mapping[str, set[str]]) -> None:
+        self.patterns: list[tuple[str, str, set[str]]] = []
+        for raw, messages in sorted(found.items()):
+            pattern = go_pattern(raw)
+            if pattern is not None and safe(pattern):
+                self.patterns.append((raw, pattern, messages))
+        self._judged: dict[tuple[str, str], bool] = {}
+
+    def matches(self, pattern: str, text: str) -> bool:
+        key = (pattern, text)
+        if key not in self._judged:
+            self._judged[key] = re.search(pattern, text) is not None
+        return self._judged[key]
+
+    def explain(
+        self, message: Message, accepted: list[str], refused: list[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Patterns that tell these accepted values from these refused ones, the likeliest first."""
+        said = f"{message[0]}|{message[1]}"
+        fits = []
+        for raw, pattern, messages in self.patterns:
+            paired = any(len(m) >= 8 and m in said for m in messages)
+            for operation in ("match", "no-match"):
+                want = operation == "match"
+                if all(self.matches(pattern, v) != want for v in refused) and all(
+                    self.matches(pattern, v) == want for v in accepted
+                ):
+                    if not paired and raw not in said:
+                        words = r"cannot|can't|must not|not allowed|not (begin|start|end)|may not"
+                        if not want and not re.search(words, said):
+                            continue
+                        if len(refused) < 8 and want:
+                            continue
+                    fits.append((not paired, raw not in said, -len(raw), operation, pattern))
+        for _, _, _, operation, pattern in sorted(fits):
+            yield operation, pattern
+
+
+@lru_cache(maxsize=4096)
+def safe(pattern: str) -> bool:
+    """Whether Python can match the pattern without blowing up on hostile text.
+
+    Repeats nested three deep are out; others must stay fast on strings made to trip them.
+    """
+    import re._parser as parser  # the standard library's own reading of a pattern
+
+    def depth(items: Any, repeats: int) -> int:
+        worst = repeats
+        for op, value in items:
+            name = str(op)
+            if name in ("MAX_REPEAT", "MIN_REPEAT"):
+                low, high, inner = value
+                many = high is parser.MAXREPEAT or high - low > 8  # type: ignore[attr-defined]
+                worst = max(worst, depth(inner, repeats + bool(many)))
+            elif name == "SUBPATTERN":
+                worst = max(worst, depth(value[3], repeats))
+            elif name == "BRANCH":
+                for branch in value[1]:
+                    worst = max(worst, depth(branch, repeats))
+        return worst
+
+    tree = parser.parse(pattern)
+    nested = depth(tree, 0)
+    repeats = len(re.findall(r"(?<!\\)[*+]|,\d*\}", pattern))
+    return nested <= 2 and (nested <= 1 and repeats <= 3 or _withstands(pattern))
+
+
+def _withstands(pattern: str) -> bool:
+    """Whether no attack string slows the pattern down: each is tried with a time limit."""
+    import time
+
+    compiled = re.compile(pattern)
+    pieces = ("a", "0", "-", "a.", "a-", "/a", "A", "_", " ", "0,", "*")
+    for size in (12, 16, 20, 40, 80, 160, 320):  # what explodes is found out while still small
+        for start in ("", "arn:aws:", "/", "https://", "s3://", "arn:aws:x:us-east-1:1:"):
+            for piece in pieces:
+                began = time.process_time()
+                compiled.search(start + piece * size + "\x00")
+                if time.process_time() - began > 0.01:
+                    return False
+    return True
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Rules for one argument, and how well they agree with what was seen."""
+
+    rules: tuple[Rule, ...]
+    mode: str
+    exact: int  # values of which exactly the same is said
+    wrong: int  # values refused that the provider accepts
+    missed: int  # values accepted that the provider refuses
+    unexplained: int  # errors without a rule
+
+
+def _value(value: Any) -> Any:
+    return LONG if isinstance(value, dict) else value
+
+
+def infer(leaf: Mapping[str, Any], pool: Pool) -> Guess | None:
+    """The best rules for one probed argument; None where nothing was ever refused."""
+    templates: list[Message] = [tuple(t) for t in leaf.get("templates", ())]
+    templates_kept = [not _internal(t) for t in templates]
+    if not any(templates_kept):
+        return None
+    seen = [(_value(v), hits) for v, hits in leaf["seen"]]
+    dotted, indexed = leaf["names"]
+    hits = _unified(templates, seen, (dotted, indexed))
+    seen = [(v, h) for (v, _), h in zip(seen, hits, strict=True)]
+    told = {i for h in hits for i in h}
+    templates_kept = [kept and i in told for i, kept in enumerate(templates_kept)]
+    actual = [
+        (
+            v,
+            {_said(templates[i], v, dotted, indexed) for i in hits if templates_kept[i]},
+            bool(hits),
+        )
+        for v, hits in seen
+    ]
+    ranks = _order(templates, [h for _, h in seen])
+    chosen: list[tuple[int, Rule]] = []
+    explained: set[int] = set()
+    for words, operation, argument, prefix in _FAMILIES:
+        mine = [i for i, t in enumerate(templates) if re.search(words, t[0]) and i not in explained]
+        if not mine:
+            continue
+        for variant in _variants(operation, argument, templates, mine):
+            rule = Rule(operation, variant, prefix)
+            said = {
+                i: {_said(templates[i], v, dotted, indexed) for v, h in seen if i in h}
+                for i in mine
+            }
+            texts = set().union(*said.values())
+            if _family_fits(rule, actual, texts, dotted, indexed):
+                chosen.append((min(ranks[i] for i in mine), rule))
+                explained.update(mine)
+                break
+    for rule, mine in _computed(templates):
+        texts = {_said(templates[i], v, dotted, indexed) for i in mine for v, h in seen if i in h}
+        if not explained & set(mine) and _family_fits(rule, actual, texts, dotted, indexed):
+            chosen.append((min(ranks[i] for i in mine), rule))
+            explained.update(mine)
+    for i, template in enumerate(templates):
+        if i in explained or not templates_kept[i]:
+            continue
+        rule = _explain(i, template, seen, leaf["type"], leaf["path"][-1], pool)
+        if rule is not None:
+            chosen.append((ranks[i], rule))
+            explained.add(i)
+    if not chosen:
+        return Guess((), "all", 0, 0, len(actual), len(templates))
+    rules = tuple(dict.fromkeys(_hashable(r) for _, r in sorted(chosen, key=lambda x: x[0])))
+    unexplained = sum(templates_kept) - len(
+        explained & {i for i, k in enumerate(templates_kept) if k}
+    )
+    best: Guess | None = None
+    for mode in ("all", "first", "any"):
+        if mode == "any" and unexplained:
+            continue
+        guess = _judge(rules, mode, actual, dotted, indexed, unexplained)
+        if best is None or (guess.wrong, -guess.exact) < (best.wrong, -best.exact):
+            best = guess
+    assert best is not None
+    while best.wrong and best.rules:  # drop what contradicts, the worst first
+        options = [
+            _judge(
+                best.rules[:i] + best.rules[i + 1 :], m, actual, dotted, indexed, unexplained + 1
+            )
+            for i in range(len(best.rules))
+            for m in ("all", "first")
+        ]
+        best = min(options, key=lambda g: (g.wrong, -g.exact))
+    return best
+
+
+def _computed(templates: list[Message]) -> Iterator[tuple[Rule, list[int]]]:
+    """Rules for errors that end in what Go's JSON or time parser says, with what stands before."""
+    for end, operation in (
+        (r"invalid character |unexpected end of JSON", "json"),
+        (r"parsing time ", "timestamp"),
+        (r"time: ", "duration"),
+    ):
+        groups: dict[tuple[str, str, Any], list[int]] = {}
+        for i, (summary, detail) in enumerate(templates):
+            found = re.search(end, summary)
+            if found:
+                layout = re.search(
+                    r'parsing time .* as "([0-9TZ:_ -]+)": cannot parse', summary, re.S
+                )
+                key = (summary[: found.start()], detail, layout[1] if layout else None)
+                groups.setdefault(key, []).append(i)
+        for (prefix, detail, argument), mine in groups.items():
+            same = [
+                i for (p, d, _), ids in groups.items() if (p, d) == (prefix, detail) for i in ids
+            ]
+            if operation != "timestamp" or argument:
+                yield Rule(operation, argument, prefix, detail), same if argument else mine
+
+
+def _unified(templates: list[Message], seen: list[Any], names: tuple[str, str]) -> list[list[int]]:
+    """The hits of every value, with templates that say the same thing counted as one.
+
+    The empty string leaves no trace in an error, and some errors print the value in lower case.
+    """
+    dotted, indexed = names
+    merged: dict[tuple[int, int], int] = {}
+    for value, hits in seen:
+        for i in hits:
+            said = _said(templates[i], value, dotted, indexed)
+            for j, template in enumerate(templates):
+                if j != i and RAW in template[0] + template[1]:
+                    lower = (template[0].replace(RAW, LOWER), template[1].replace(RAW, LOWER))
+                    if value == "" and _said(template, value, dotted, indexed) == said:
+                        merged[(i, j)] = merged.get((i, j), 0) + 1
+                    elif isinstance(value, str) and _said(lower, value, dotted, indexed) == said:
+                        templates[j] = lower
+                        merged[(i, j)] = merged.get((i, j), 0) + 1
+    to = {}
+    for i, j in merged:
+        to.setdefault(i, j)
+    out = []
+    for _, hits in seen:
+        out.append(
+            list(dict.fromkeys(to.get(i, i) if to.get(to.get(i, i)) != i else i for i in hits))
+        )
+    return out
+
+
+def _hashable(rule: Rule) -> Rule:
+    if isinstance(rule.argument, list):
+        return replace(rule, argument=tuple(rule.argument))
+    return rule
+
+
+def _internal(message: Message) -> bool:
+    """Errors that are about the probing, not about the value."""
+    return bool(
+        re.search(
+            r"^(Configuration Read Error|Value Conversion Error|Unable to Convert|Write-only)",
+            message[0],
+        )
+    )
+
+
+def _said(template: Message, value: Any, dotted: str, indexed: str) -> Message:
+    return render(template[0], value, dotted, indexed), render(template[1], value, dotted, indexed)
+
+
+def _order(templates: list[Message], hits: list[list[int]]) -> list[int]:
+    """Ranks that keep every order in which errors were told together."""
+    ranks = list(range(len(templates)))
+    for _ in range(len(templates)):
+        for told in hits:
+            for a, b in zip(told, told[1:], strict=False):
+                if ranks[a] > ranks[b]:
+                    ranks[a], ranks[b] = ranks[b], ranks[a]
+    return ranks
+
+
+def _variants(
+    operation: str, argument: Any, templates: list[Message], mine: list[int]
+) -> list[Any]:
+    if operation == "policy":
+        found = re.search(r"PolicySize: (\d+)", " ".join(templates[i][0] for i in mine))
+        return [int(found[1])] if found else [None]
+    return [argument]
+
+
+def _family_fits(
+    rule: Rule,
+    actual: list[tuple[Any, set[Message], bool]],
+    texts: set[Message],
+    dotted: str,
+    indexed: str,
+) -> bool:
+    """Whether the rule says only what was said, and refuses nothing that was accepted."""
+    node, agreed = Node(rules=(rule,)), 0
+    for value, said, refused in actual:
+        if not isinstance(value, str):
+            continue
+        mine = value_problems(node, value, dotted, indexed)
+        if mine and not refused:
+            return False
+        agreed += bool(said & set(mine))
+        if (said & texts) and not mine:
+            agreed -= 1
+    return agreed > 0
+
+
+def _explain(
+    index: int,
+    template: Message,
+    seen: list[tuple[Any, list[int]]],
+    type: str,
+    name: str,
+    pool: Pool,
+) -> Rule | None:
+    refused = [v for v, hits in seen if index in hits]
+    short = [v for v in refused if not isinstance(v, str) or len(v) <= LONGEST_MATCHED]
+    accepted = [v for v, hits in seen if not hits]
+    for operation, argument in spelled_out(template, type, name):
+        if operation in ("match", "no-match") and not safe(argument):
+            continue
+        rule = Rule(operation, argument, *_floats(template))
+        due = short if operation in ("match", "no-match") else refused
+        if due and all(rule.faults(v) for v in due) and not any(rule.faults(v) for v in accepted):
+            return rule
+    if type != "string" or len(seen) < 50:
+        return None
+    told_apart = [v for v, hits in seen if hits and index not in hits]
+    strict = [v for v in (*accepted, *told_apart) if isinstance(v, str)]
+    loose = [v for v in accepted if isinstance(v, str)]
+    bad = [v for v in short if isinstance(v, str)]
+    for good in (strict, loose):
+        if good and bad:
+            for operation, argument in pool.explain(template, good, bad):
+                return Rule(operation, argument, *template)
+    return None
+
+
+def _floats(template: Message) -> Message:
+    """Errors that print a float with six decimals cannot be said again; %f becomes the value."""
+    return re.sub(r"got -?\d+\.\d{6}$", f"got {RAW}", template[0]), template[1]
+
+
+def _judge(
+    rules: tuple[Rule, ...],
+    mode: str,
+    actual: list[tuple[Any, set[Message], bool]],
+    dotted: str,
+    indexed: str,
+    unexplained: int,
+) -> Guess:
+    node = Node(rules=rules, mode=mode)
+    exact = wrong = missed = 0
+    for value, said, refused in actual:
+        mine = set(value_problems(node, value, dotted, indexed))
+        exact += mine == said
+        wrong += bool(mine) and not refused
+        missed += bool(said) and not mine
+    return Guess(rules, mode, exact, wrong, missed, unexplained)
