@@ -53,6 +53,8 @@ def _records(text: str, path: Path) -> Iterator[tuple[int, Any]]:
             records = json.loads(text)
         except json.JSONDecodeError as error:
             raise DatasetError(f"{path}:{error.lineno}: not JSON: {error.msg}") from None
+        except RecursionError:
+            raise DatasetError(f"{path}:1: not JSON: nested too deep") from None
         # The line of each record is not known; its place in the list is as good.
         yield from enumerate(records, start=1)
         return
