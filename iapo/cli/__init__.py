@@ -61,9 +61,10 @@ def main() -> None:
     except InputError as error:
         errors.print(f"[bold red]error[/]: {_one_line(error)}", markup=True)
         code = 2
-    except (KeyboardInterrupt, typer.Abort):
-        errors.print("interrupted")
-        code = 130
+    except (KeyboardInterrupt, typer.Abort) as interrupt:
+        # A training run says what it kept, and which signal ended it.
+        errors.print(str(interrupt) or "interrupted", markup=False)
+        code = getattr(interrupt, "exit_code", 130)
     except BrokenPipeError:
         # The reader (head, less) has seen enough; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
