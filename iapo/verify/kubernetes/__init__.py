@@ -135,6 +135,8 @@ def _take_apart(
     if not isinstance(kind, str) or not kind:
         return complain("missing-field", 'a manifest needs the field "kind", e.g. Deployment')
     items = value.get("items")
+    if (kind, api_version) == ("List", "v1") and not isinstance(items, list) and not root:
+        return complain("wrong-type", "a List needs items, a list of manifests")
     if kind.endswith("List") and isinstance(items, list) and not root:
         typed = None if kind == "List" else (api_version, kind.removesuffix("List"))
         broken = 0
