@@ -76,7 +76,7 @@ def sample(
     was_training = model.training
     model.eval()
     try:
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(seed % 2**62)
         shape = (len(prompts), group_size, max_new_tokens)
         uniforms = torch.rand(shape, generator=generator, dtype=torch.float64)
         together = max(1, rows // group_size)

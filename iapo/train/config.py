@@ -56,7 +56,8 @@ class TrainConfig:
 
         lora_rank: rank of the adapters (Hu et al. 2021, arXiv 2106.09685); 0 trains all weights.
         lora_alpha: their scale; the update is multiplied by alpha / rank.
-        train_layers: train only that many layers nearest the output, and the head; 0 trains all.
+        train_layers: train only that many layers nearest the output (and the head where it is not
+            the embeddings again); 0 trains all.
         train_embeddings: train the token embeddings and the head too. They are a fifth of a
             135M-parameter model, and little of what must be learnt is in them.
 

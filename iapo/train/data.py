@@ -19,20 +19,24 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
     Raises:
         DatasetError: an unknown category, an unreadable file, no tasks.
     """
-    from iapo.dataset import create_dataset, load_alpaca
+    from iapo.dataset import create_dataset, load_alpaca, load_benchmark
 
     if config.data:
         records = load_alpaca(config.data)
         return [t for t in records if not config.categories or t.category in config.categories]
-    size = config.dataset_size or None
     categories = list(config.categories) or None
-    tasks = create_dataset(
-        size, categories, split="train", seed=config.seed, procedural=None if size else False
+    size = config.dataset_size or None
+    if size is None and config.procedural:
+        written = load_benchmark().filter(split="train")
+        fitting = sum(not categories or task.category in categories for task in written)
+        size = max(fitting, config.warmstart_steps * config.warmstart_batch, 1)
+    return create_dataset(
+        size,
+        categories,
+        split="train",
+        seed=config.seed,
+        procedural=None if config.procedural else False,
     )
-    wanted = config.warmstart_steps * config.warmstart_batch
-    if size is None and config.procedural and len(tasks) < wanted:
-        tasks = create_dataset(wanted, categories, split="train", seed=config.seed)
-    return tasks
 
 
 def held_out_tasks(config: TrainConfig, trained: Sequence[Task]) -> Sequence[Task]:

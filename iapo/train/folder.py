@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from iapo.train.checkpoint import latest_checkpoint
 from iapo.train.config import ConfigError
 
 _MOST_KEPT = 1000
@@ -27,6 +28,8 @@ def claim_folder(folder: Path) -> Path | None:
                 raise ConfigError(
                     f"{folder} is not empty and holds no run; choose another --output"
                 )
+            if not is_finished(folder) and latest_checkpoint(folder) is None:
+                return None  # it was stopped before there was anything to keep
             taken = (folder.with_name(f"{folder.name}-{n}") for n in range(1, _MOST_KEPT))
             moved = next((path for path in taken if not path.exists()), None)
             if moved is None:
@@ -36,6 +39,11 @@ def claim_folder(folder: Path) -> Path | None:
     except OSError as error:
         raise ConfigError(f"cannot use {folder} for output: {error.strerror or error}") from error
     return moved
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether a run in this folder came to its end: its model is there."""
+    return any((folder / name).is_file() for name in ("config.json", "adapter_config.json"))
 
 
 def write_text(path: Path, text: str) -> None:

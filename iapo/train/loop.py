@@ -10,7 +10,8 @@ No value network, no reference model by default, no reward model: the tools are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ class Step:
     Attributes:
         groups: everything that was sampled, groups without spread included.
         used: how many groups the update learnt from.
+        seconds: what sampling, rewards and the update took.
         lr: the learning rate of the update.
     """
 
@@ -40,6 +42,7 @@ class Step:
     used: int
     lr: float
     update: Update
+    seconds: Mapping[str, float]
 
 
 def grpo(
@@ -58,11 +61,13 @@ def grpo(
         rate: the learning rate at a step.
     """
     for number in range(first, steps):
+        clock = _Clock(scoring)
         groups = collect(learner, tasks, sampler, scoring, config, number)
+        sampled = time.monotonic()
         batch = [experience(group, config) for group in groups if worth_learning(group, config)]
         lr = rate(number)
         update = learner.learn(batch, lr)
-        yield Step(number, tuple(groups), len(batch), lr, update)
+        yield Step(number, tuple(groups), len(batch), lr, update, clock.split(sampled))
 
 
 def collect(
@@ -123,3 +128,21 @@ def experience(group: Group, config: TrainConfig) -> Experience:
         tuple(s.completion.logprobs for s in kept),
         tuple(advantages(rewards, config.advantage)),
     )
+
+
+class _Clock:
+    """Where the time of a step went."""
+
+    def __init__(self, scoring: Scoring) -> None:
+        self._scoring = scoring
+        self._begin = time.monotonic()
+        self._rewards = scoring.seconds
+
+    def split(self, sampled: float) -> dict[str, float]:
+        """Seconds of each part; `sampled` is when the last group was there."""
+        rewards = self._scoring.seconds - self._rewards
+        return {
+            "sampling": sampled - self._begin - rewards,
+            "rewards": rewards,
+            "update": time.monotonic() - sampled,
+        }

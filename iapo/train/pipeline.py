@@ -29,7 +29,7 @@ from iapo.train import checkpoint as checkpoints
 from iapo.train.config import ConfigError, TrainConfig, from_sources
 from iapo.train.data import held_out_tasks, training_tasks
 from iapo.train.display import Display, SilentDisplay, choose_display
-from iapo.train.folder import claim_folder, write_text
+from iapo.train.folder import claim_folder, is_finished, write_text
 from iapo.train.interrupt import Stopped, StopSignal
 from iapo.train.learner import Learner
 from iapo.train.loop import Step, grpo
@@ -118,7 +118,12 @@ def run(
     if resume:
         found = checkpoints.latest_checkpoint(folder)
         if found is None:
-            raise ConfigError(f"{folder} holds no checkpoint to resume from")
+            ended = is_finished(folder)
+            raise ConfigError(
+                f"the run in {folder} has ended; there is nothing to resume"
+                if ended
+                else f"{folder} holds no checkpoint to resume from"
+            )
         config = replace(
             from_sources(file=folder / "config.yaml", environment={}), output=config.output
         )
@@ -126,14 +131,14 @@ def run(
     shown = choose_display(display)
     try:
         with StopSignal() as stop:
-            if not resume and (moved := claim_folder(folder)):
-                shown.say(f"the run that was in {folder} is now in {moved}")
-            write_text(folder / "config.yaml", config.to_yaml())
             state.threads = state.threads or config.threads or measure_threads()
             with _threads(state.threads):
                 pipeline = Pipeline(config, state, shown, stop, dataset, held_out, reward, model)
                 if found is not None:
                     pipeline.restore(found)
+                elif moved := claim_folder(folder):
+                    shown.say(f"the run that was in {folder} is now in {moved}")
+                write_text(folder / "config.yaml", config.to_yaml())
                 return pipeline.run()
     finally:
         shown.close()
@@ -409,7 +414,7 @@ class Pipeline:
                 )
             out_of_time = bool(budget) and self._seconds("grpo") >= budget
             last = step.number + 1 == steps or out_of_time
-            self._after_step("grpo", metrics, tokens, begin, last=last)
+            self._after_step("grpo", metrics, tokens, begin, last=last, parts=step.seconds)
             if out_of_time:
                 break
             begin = time.monotonic()
@@ -435,7 +440,14 @@ class Pipeline:
     # --- what every step ends with -----------------------------------------------------------
 
     def _after_step(
-        self, stage: str, metrics: dict[str, Any], tokens: int, begin: float, *, last: bool
+        self,
+        stage: str,
+        metrics: dict[str, Any],
+        tokens: int,
+        begin: float,
+        *,
+        last: bool,
+        parts: Mapping[str, float] | None = None,
     ) -> None:
         """Count, write down and show a step; checkpoint where it is due or asked for."""
         state = self.state
@@ -443,6 +455,7 @@ class Pipeline:
         took = time.monotonic() - begin
         state.seconds[stage] = state.seconds.get(stage, 0.0) + took
         timing = {"seconds": round(took, 3), "tokens_per_second": round(tokens / took, 1)}
+        timing |= {name: round(seconds, 3) for name, seconds in (parts or {}).items()}
         self._write("metrics", {"stage": stage, **metrics})
         self._write("timings", {"stage": stage, "step": state.step, "tokens": tokens, **timing})
         self.display.step(state.step, {**metrics, **timing})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -83,6 +84,7 @@ class Scoring:
 
     Attributes:
         failures: reason to how many samples were left out because of it, over the whole run.
+        seconds: spent on scoring so far.
     """
 
     def __init__(self, reward: RewardFunction, timeout: float) -> None:
@@ -90,6 +92,7 @@ class Scoring:
         self.reward = reward
         self.timeout = timeout
         self.failures: Counter[str] = Counter()
+        self.seconds = 0.0
         self._hanging = 0
 
     def __call__(self, texts: Sequence[str], tasks: Sequence[Task]) -> list[Scored | None]:
@@ -100,6 +103,13 @@ class Scoring:
         """
         if not texts:
             return []
+        begin = time.monotonic()
+        try:
+            return self._score(texts, tasks)
+        finally:
+            self.seconds += time.monotonic() - begin
+
+    def _score(self, texts: Sequence[str], tasks: Sequence[Task]) -> list[Scored | None]:
         whole, _ = self._attempt(texts, tasks)
         if whole is not None and all(result is not None for result in whole):
             return whole

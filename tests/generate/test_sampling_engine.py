@@ -1,0 +1,124 @@
+"""What is sampled is what the model means, however rows are batched."""
+
+from __future__ import annotations
+
+import pytest
+import tiny
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iapo.generate.sampling import draw, sample
+
+STOP = (2, 7, 9, 11, 30, 31, 32, 33, 34, 35)
+
+
+def prompts(count=4):
+    generator = torch.Generator().manual_seed(3)
+    return [tiny.random_tokens(n, generator) for n in (5, 9, 3, 7)[:count]]
+
+
+def test_the_same_seed_samples_the_same():
+    model = tiny.model(spread=4.0)
+    first, second = (
+        sample(model, prompts(), group_size=3, max_new_tokens=12, stop=STOP, seed=5)
+        for _ in range(2)
+    )
+    assert first == second
+    other = sample(model, prompts(), group_size=3, max_new_tokens=12, stop=STOP, seed=6)
+    assert first != other
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4, 64])
+def test_batching_does_not_change_what_a_row_becomes(rows):
+    model = tiny.model(spread=4.0)
+    options = {"group_size": 3, "max_new_tokens": 12, "stop": STOP, "seed": 5}
+    together = sample(model, prompts(), rows=64, **options)
+    apart = sample(model, prompts(), rows=rows, **options)
+    assert [[c.tokens for c in g] for g in apart] == [[c.tokens for c in g] for g in together]
+
+
+@pytest.mark.parametrize("kind", sorted(tiny.CONFIGS))
+@pytest.mark.parametrize("temperature", [1.0, 0.6])
+def test_logprobs_are_those_of_a_plain_forward_pass(kind, temperature):
+    model = tiny.model(kind, spread=4.0)
+    done = sample(
+        model,
+        prompts(),
+        group_size=3,
+        max_new_tokens=14,
+        stop=STOP,
+        temperature=temperature,
+    )
+    for prompt, group in zip(prompts(), done, strict=True):
+        for c in group:
+            with torch.no_grad():
+                logits = model(input_ids=torch.tensor([prompt + c.tokens])).logits[0].float()
+            expected = (logits / temperature).log_softmax(-1)[len(prompt) - 1 : -1]
+            expected = expected.gather(1, torch.tensor(c.tokens)[:, None])[:, 0]
+            torch.testing.assert_close(
+                torch.tensor(c.logprobs), expected, atol=1e-5, rtol=1e-5, msg=kind
+            )
+
+
+def test_a_completion_ends_at_its_first_stop_token_or_at_the_limit():
+    done = sample(
+        tiny.model(spread=2.0), prompts(), group_size=8, max_new_tokens=20, stop=STOP, seed=1
+    )
+    completions = [c for group in done for c in group]
+    assert any(c.stopped for c in completions)
+    for c in completions:
+        assert not set(c.tokens[:-1]) & set(STOP)
+        assert c.stopped == (c.tokens[-1] in STOP)
+        assert c.stopped or len(c.tokens) == 20
+        assert len(c.body()) == len(c.tokens) - c.stopped
+
+
+def test_greedy_takes_the_likeliest_token_like_transformers_does():
+    model = tiny.model(spread=4.0)
+    done = sample(model, prompts(), group_size=1, max_new_tokens=10, stop=(2,), temperature=0.0)
+    for prompt, (completion,) in zip(prompts(), done, strict=True):
+        expected = model.generate(
+            torch.tensor([prompt]), do_sample=False, max_new_tokens=10, pad_token_id=0
+        )[0, len(prompt) :]
+        assert list(completion.tokens) == expected.tolist()
+
+
+def test_a_window_shorter_than_the_text_still_gives_right_numbers():
+    # 9 prompt tokens and 14 new ones do not fit the 12 tokens of the window: the padded path.
+    model = tiny.model("mistral-window", spread=4.0)
+    done = sample(model, prompts(), group_size=2, max_new_tokens=14, stop=(2,))
+    assert max(len(c.tokens) for g in done for c in g) == 14
+
+
+def test_frequencies_follow_the_distribution():
+    torch.manual_seed(0)
+    logits = torch.randn(1, 700) * 2
+    count = 40_000
+    uniforms = (torch.arange(count, dtype=torch.float64) + 0.5) / count
+    tokens, logprobs = draw(logits.expand(count, -1), uniforms, 1.0)
+    shares = torch.bincount(tokens, minlength=700).double() / count
+    expected = logits[0].double().softmax(-1)
+    # Evenly spread uniform numbers hit every token within one part in `count` of its share.
+    assert float((shares - expected).abs().max()) < 2.0 / count
+    torch.testing.assert_close(logprobs, expected.log().float()[tokens], atol=1e-5, rtol=1e-5)
+
+
+@given(st.floats(0.05, 1.0), st.integers(0, 2**32), st.floats(0, 1, exclude_max=True))
+@settings(max_examples=60, deadline=None)
+def test_top_p_never_draws_outside_the_nucleus(top_p, seed, uniform):
+    logits = torch.randn(1, 300, generator=torch.Generator().manual_seed(seed)) * 3
+    token, _ = draw(logits, torch.tensor([uniform], dtype=torch.float64), 1.0, top_p)
+    probs = logits[0].softmax(-1)
+    more_likely = float(probs[probs > probs[token]].sum())
+    assert more_likely < top_p + 1e-6
+
+
+@given(st.floats(0, 1, exclude_max=True))
+@settings(max_examples=50, deadline=None)
+def test_a_token_of_probability_zero_is_never_drawn(uniform):
+    logits = torch.full((1, 600), -torch.inf)
+    logits[0, [0, 255, 256, 599]] = torch.tensor([0.0, -30.0, 1.0, -60.0])
+    token, logprob = draw(logits, torch.tensor([uniform], dtype=torch.float64), 1.0)
+    assert int(token) in (0, 255, 256, 599)
+    assert torch.isfinite(logprob).all()
