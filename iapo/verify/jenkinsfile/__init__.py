@@ -35,9 +35,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
-from iapo.verify.jenkinsfile.declarative import Pipeline, is_pipeline, read_pipeline
-from iapo.verify.jenkinsfile.groovy import Node, parse
+from iapo.verify.jenkinsfile.declarative import is_pipeline, read_pipeline
+from iapo.verify.jenkinsfile.groovy import parse
+from iapo.verify.jenkinsfile.model import Pipeline
 from iapo.verify.jenkinsfile.scripted import misplaced_pipeline, read_scripted
+from iapo.verify.jenkinsfile.syntax_tree import Node
 from iapo.verify.jenkinsfile.tokens import GroovySyntaxError
 from iapo.verify.report import Diagnostic, Report, verdict
 

@@ -16,8 +16,6 @@ from iapo.verify.jenkinsfile.reader import MODIFIERS, PRIMITIVES
 from iapo.verify.jenkinsfile.syntax_tree import Node, called, named_first
 from iapo.verify.jenkinsfile.tokens import GroovySyntaxError, tokenize
 
-__all__ = ["Node", "parse"]
-
 _OPERAND_KEYWORDS = frozenset(("new", "this", "super", "true", "false", "null")) | PRIMITIVES
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from iapo.verify.jenkinsfile.declarative import Pipeline, call_data
-from iapo.verify.jenkinsfile.groovy import Node
+from iapo.verify.jenkinsfile.model import Pipeline, call_data
+from iapo.verify.jenkinsfile.syntax_tree import Node
 
 MAX_STAGES = 1_000
 
