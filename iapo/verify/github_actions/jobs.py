@@ -7,6 +7,7 @@ Runner labels are no errors: anyone may name a runner of their own as they like.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from iapo.verify.github_actions import contexts
@@ -125,7 +126,7 @@ def _job(
         if other.lower() in outputs
     }
     scoped: dict[str, Type] = {**common, "needs": ObjectType(needed)}
-    missing = {
+    missing: dict[str, str | Callable[[], str]] = {
         "needs": "add the job to this job's needs:"
         if not needed
         else f"needs: lists {named(needed)}",
@@ -190,7 +191,7 @@ def _runs(
     job: dict[Any, Any],
     path: Path,
     scoped: dict[str, Type],
-    missing: dict[str, str],
+    missing: dict[str, str | Callable[[], str]],
 ) -> None:
     """A job with steps of its own."""
     for key in ("steps", "runs-on"):

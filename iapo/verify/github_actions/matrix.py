@@ -20,6 +20,7 @@ from iapo.verify.github_actions.walk import Walk, is_expression, scalar_text
 from iapo.verify.yaml_source import Path
 
 _PLACE = contexts.JOB_STRATEGY
+MAX_COMBINATIONS = 256  # jobs that a matrix may make
 
 
 def check_strategy(walk: Walk, value: Any, path: Path) -> Type:
@@ -176,6 +177,12 @@ def _combinations(
 
 
 def _exclude(walk: Walk, value: Any, path: Path, rows: dict[str, list[Any] | None]) -> None:
+    scalars: dict[str, set[str]] = {}
+    containers: dict[str, list[Any]] = {}
+    for key, row in rows.items():
+        if row is not None and not any("${{" in _frozen(v) for v in row):
+            scalars[key] = {scalar_text(v) for v in row if not isinstance(v, (dict, list))}
+            containers[key] = [v for v in row if isinstance(v, (dict, list))][:MAX_COMBINATIONS]
     for at, entry in _combinations(walk, value, path, "exclude"):
         for name, item in (entry or {}).items():
             where = (*at, name)
@@ -188,16 +195,21 @@ def _exclude(walk: Walk, value: Any, path: Path, rows: dict[str, list[Any] | Non
                     where,
                     key=True,
                 )
+            elif key not in scalars or "${{" in _frozen(item):
                 continue
-            row = rows[key]
-            if row is None or any("${{" in _frozen(v) for v in (*row, item)):
-                continue
-            if not any(_covers(candidate, item) for candidate in row):
-                walk.problem(
-                    "unmatched-exclude",
-                    f'exclude: "{name}" of the matrix has no value {_frozen(item)[:60]}',
-                    where,
-                )
+            elif isinstance(item, (dict, list)):
+                if not any(_covers(candidate, item) for candidate in containers[key]):
+                    _unmatched(walk, name, item, where)
+            elif scalar_text(item) not in scalars[key]:
+                _unmatched(walk, name, item, where)
+
+
+def _unmatched(walk: Walk, name: Any, item: Any, path: Path) -> None:
+    walk.problem(
+        "unmatched-exclude",
+        f'exclude: "{name}" of the matrix has no value {_frozen(item)[:60]}',
+        path,
+    )
 
 
 def _covers(value: Any, wanted: Any, depth: int = 0) -> bool:

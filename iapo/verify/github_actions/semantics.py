@@ -46,10 +46,13 @@ def named(names: object) -> str:
 
 @dataclass
 class Scope:
-    """What the contexts hold at one place of one workflow; absent ones are as everywhere."""
+    """What the contexts hold at one place of one workflow; absent ones are as everywhere.
+
+    `missing` says by context what to do about a name that it does not have.
+    """
 
     contexts: Mapping[str, Type]
-    missing: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str | Callable[[], str]] = field(default_factory=dict)
 
 
 class ExpressionChecker:
@@ -155,6 +158,8 @@ class ExpressionChecker:
         path = _path(receiver)
         of = ".".join(path) if path else "this value"
         hint = self.scope.missing.get(path[0]) if path and len(path) == 1 else None
+        if callable(hint):
+            hint = hint()
         if hint is None:
             hint = f"it has {named(kind.properties)}" if kind.properties else "it has none"
         return f'"{name}" is no property of {of}; {hint}'

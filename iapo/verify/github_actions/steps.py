@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from iapo.verify.github_actions import contexts
@@ -41,7 +42,7 @@ def check_steps(
     value: Any,
     path: Path,
     scoped: dict[str, Type],
-    missing: dict[str, str],
+    missing: dict[str, str | Callable[[], str]],
     system: str | None,
 ) -> tuple[dict[str, Type], bool]:
     """Check the steps in order.
@@ -57,7 +58,7 @@ def check_steps(
     stack.reverse()
     while stack:
         at, step = stack.pop()
-        hints = {**missing, "steps": _hint(known)}
+        hints = {**missing, "steps": lambda: _hint(known)}
         walk.scope = Scope({**scoped, "steps": ObjectType(known, ANY if loose else None)}, hints)
         fields = walk.mapping(step, at, "a step")
         if not fields:
@@ -73,7 +74,7 @@ def check_steps(
             if "${{" in identifier:
                 loose = True
                 continue
-            known = {**known, identifier.lower(): _remember(walk, identifier, fields, at, known)}
+            known[identifier.lower()] = _remember(walk, identifier, fields, at, known)
     return known, loose
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from iapo.verify.github_actions import contexts
 from iapo.verify.github_actions.contexts import Place
 from iapo.verify.github_actions.expressions import (
+    MAX_LENGTH,
     ExpressionError,
     Node,
     parse_until_end,
@@ -70,6 +71,10 @@ class Walk:
         severity: Severity = "error",
     ) -> None:
         """Record a problem at a value, or at the key of one."""
+        if len(self.problems) >= MAX_PROBLEMS:
+            if severity == "error":
+                self.faulty.add(self.part)
+            return
         line, column = self.document.locate(path, of="key" if key else "value")
         self.problem_at(code, message, line, column, severity)
 
@@ -123,6 +128,9 @@ class Walk:
         """Report keys that are not among the known ones."""
         for name in value:
             if name not in known:
+                if len(self.problems) >= MAX_PROBLEMS:
+                    self.faulty.add(self.part)
+                    return
                 if name == "<<":
                     self.problem(
                         "merge-key",
@@ -229,8 +237,8 @@ class Walk:
         position = text.find("${{")
         count = 0
         fine = True
-        while position >= 0:
-            parsed = parse_until_end(text[position + 3 :])
+        while position >= 0 and len(self.problems) < MAX_PROBLEMS:
+            parsed = parse_until_end(_enclosed(text, position + 3))
             if isinstance(parsed, ExpressionError):
                 self._expression_problem(
                     "expression-syntax", parsed.message, path, count, parsed.offset
@@ -280,6 +288,9 @@ class Walk:
     def _expression_problem(
         self, code: str, message: str, path: Path, count: int | None, offset: int
     ) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            self.faulty.add(self.part)
+            return
         line, column = self.document.locate(path, of="value")
         self.problem_at(code, message, *self._place(line, column, count, offset))
 
@@ -307,6 +318,17 @@ class Walk:
             count -= 1
             start = found + 3
         return line, column
+
+
+def _enclosed(text: str, start: int) -> str:
+    """From `start` to the `}}` that is in no string, with it; what is cached is the expression alone."""
+    end = text.find("}}", start)
+    while 0 <= end < start + MAX_LENGTH:
+        part = text[start : end + 2]
+        if part.count("'") % 2 == 0:
+            return part
+        end = text.find("}}", end + 1)
+    return text[start : start + MAX_LENGTH + 10]
 
 
 def _closest(name: str, known: tuple[str, ...]) -> str | None:

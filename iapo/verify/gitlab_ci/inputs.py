@@ -12,11 +12,12 @@ from iapo.verify.report import Diagnostic
 from iapo.verify.yaml_source import Path, YamlDocument
 
 _TOOL = "gitlab-ci"
-_INTERPOLATION = re.compile(r"\$\[\[([^\n]{0,1000}?)\]\]")
+MAX_INTERPOLATION = 1000  # characters
 _ACCESS = re.compile(r"\s*inputs\.([A-Za-z0-9_-]+)\s*\Z")
 _FUNCTION = re.compile(r"\s*([a-z_]+)(?:\(([^)]*)\))?\s*\Z")
 _FUNCTIONS = ("expand_vars", "truncate", "posix_escape")
 MAX_FUNCTIONS = 3
+MAX_PROBLEMS = 50
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "number": (int, float),
@@ -91,14 +92,18 @@ def check_interpolations(text: str, declared: set[str], first_line: int) -> list
     for number, line in enumerate(text.splitlines(), 1):
         if number < first_line or "$[[" not in line or line.lstrip().startswith("#"):
             continue
-        for match in _INTERPOLATION.finditer(line):
-            wrong = _interpolation_problem(match[1], declared)
+        start = line.find("$[[")
+        while start >= 0 and len(problems) < MAX_PROBLEMS:
+            end = line.find("]]", start, start + MAX_INTERPOLATION)
+            if end < 0:
+                break
+            wrong = _interpolation_problem(line[start + 3 : end], declared)
             if wrong:
-                column = match.start() + 1
                 problems.append(
-                    Diagnostic("error", "bad-interpolation", wrong, number, column, _TOOL)
+                    Diagnostic("error", "bad-interpolation", wrong, number, start + 1, _TOOL)
                 )
-    return problems[:50]
+            start = line.find("$[[", end)
+    return problems
 
 
 def _interpolation_problem(inside: str, declared: set[str]) -> str | None:

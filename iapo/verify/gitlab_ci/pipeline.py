@@ -41,6 +41,7 @@ class Pipeline:
         parents: for each job, the names it extends, nearest first, all levels.
         included: it includes other files, which may define what is missing here.
         unjudged: the verdict depends on such a file.
+        levels: for each job that extends others, how many levels it has, itself counted.
         incomplete: jobs of which a part comes from such a file.
     """
 
@@ -49,6 +50,7 @@ class Pipeline:
     included: bool
     data: dict[str, Any] = field(default_factory=dict)
     parents: dict[str, list[str]] = field(default_factory=dict)
+    levels: dict[str, int] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     faulty: set[str] = field(default_factory=set)
     unjudged: bool = False

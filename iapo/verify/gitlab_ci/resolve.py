@@ -65,7 +65,7 @@ def _key(key: Any) -> str:
 def resolve(pipeline: Pipeline) -> None:
     """Fill `pipeline.data` with jobs whose parents and references are folded in."""
     extended: dict[str, Any] = {}
-    resolved: dict[str, Any] = {}
+    resolved: dict[str, dict[str, Any]] = {}
     for name, value in pipeline.raw.items():
         if name not in GLOBAL_KEYS and isinstance(value, dict):
             extended[name] = _extend(pipeline, name, resolved, ())
@@ -87,10 +87,10 @@ def _folded(pipeline: Pipeline, references: _References, name: str, value: Any) 
 
 
 def _extend(
-    pipeline: Pipeline, name: str, resolved: dict[str, Any], trail: tuple[str, ...]
+    pipeline: Pipeline, name: str, resolved: dict[str, dict[str, Any]], trail: tuple[str, ...]
 ) -> dict[str, Any]:
     """A job with all that it extends; the nearer wins, mappings are merged, lists are not."""
-    done: dict[str, Any] | None = resolved.get(name)
+    done = resolved.get(name)
     if done is not None:
         return done
     job: dict[str, Any] = pipeline.raw[name]
@@ -102,38 +102,40 @@ def _extend(
     ancestors: list[str] = []
     for index, parent in enumerate(names if isinstance(names, list) else [names]):
         at: Path = (name, "extends", index) if isinstance(names, list) else (name, "extends")
-        if not isinstance(parent, str):
+        if not isinstance(parent, str) or not _may_extend(pipeline, name, parent, trail, at):
             continue
-        if parent == name or parent in trail:
-            circle = " -> ".join(
-                (*trail[trail.index(parent) if parent in trail else len(trail) :], name)
-            )
-            pipeline.problem("cyclic-extends", f"extends in a circle: {circle} -> {parent}", at)
-            continue
-        if len(trail) >= MAX_EXTENDS - 1:
-            pipeline.problem("deep-extends", f"extends goes deeper than {MAX_EXTENDS} levels", at)
-            continue
-        source = pipeline.raw.get(parent)
-        if not isinstance(source, dict) or parent in GLOBAL_KEYS:
-            if pipeline.included and source is None:
-                pipeline.unjudged = True
-                pipeline.incomplete.add(name)
-            else:
-                pipeline.problem(
-                    "undefined-extends", f'extends: there is no job "{parent[:80]}"', at
-                )
-                pipeline.incomplete.add(name)
-            continue
-        inherited = _extend(pipeline, parent, resolved, (*trail, name))
+        merged = merge(merged, _extend(pipeline, parent, resolved, (*trail, name)))
         if parent in pipeline.incomplete:
             pipeline.incomplete.add(name)
-        merged = merge(merged, inherited)
-        ancestors = [parent, *pipeline.parents.get(parent, ()), *ancestors]
-    pipeline.parents[name] = ancestors[:100]
-    merged = merge(merged, job)
-    if not trail:
-        resolved[name] = merged
-    return merged
+        ancestors = [parent, *pipeline.parents.get(parent, ()), *ancestors][:100]
+        level = pipeline.levels.get(parent, 1) + 1
+        pipeline.levels[name] = max(level, pipeline.levels.get(name, 1))
+    pipeline.parents[name] = ancestors
+    resolved[name] = merge(merged, job)
+    return resolved[name]
+
+
+def _may_extend(
+    pipeline: Pipeline, name: str, parent: str, trail: tuple[str, ...], at: Path
+) -> bool:
+    """Whether a parent can be folded in; says why not."""
+    if parent == name or parent in trail:
+        begin = trail.index(parent) if parent in trail else len(trail)
+        circle = " -> ".join((*trail[begin:], name, parent)[-12:])
+        pipeline.problem("cyclic-extends", f"extends in a circle: {circle}", at)
+        return False
+    if pipeline.levels.get(parent, 1) >= MAX_EXTENDS or len(trail) >= 4 * MAX_EXTENDS:
+        pipeline.problem("deep-extends", f"extends goes deeper than {MAX_EXTENDS} levels", at)
+        return False
+    source = pipeline.raw.get(parent)
+    if isinstance(source, dict) and parent not in GLOBAL_KEYS:
+        return True
+    pipeline.incomplete.add(name)
+    if pipeline.included and source is None:
+        pipeline.unjudged = True
+    else:
+        pipeline.problem("undefined-extends", f'extends: there is no job "{parent[:80]}"', at)
+    return False
 
 
 def merge(base: dict[str, Any], over: dict[str, Any], depth: int = 0) -> dict[str, Any]:

@@ -9,6 +9,7 @@ evaluate, durations, and more that GitLab's documentation refuses.
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -52,10 +53,10 @@ for (const [name, method] of Object.entries(added)) Set.prototype[name] ??= meth
 
 @cache
 def _program() -> tuple[str, str] | None:
-    """node and the program, or None where either is not installed."""
+    """node and the program, or None where these or git are not installed."""
     node = shutil.which("node")
     package = node_package(TOOL)
-    if node is None or package is None:
+    if node is None or package is None or shutil.which("git") is None:
         return None
     script = package / "dist" / "index.js"
     return (node, str(script)) if script.is_file() else None
@@ -82,10 +83,9 @@ def judge(text: str) -> Judged | None:
     if program is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder) / "work"
-        work.mkdir()
+        # The tool asks git of branches and changes, and breaks down where there is no repository.
+        work = Path(shutil.copytree(_repository(), Path(folder) / "work"))
         (work / ".gitlab-ci.yml").write_bytes(text.encode("utf-8", "replace"))
-        _as_repository(work, folder)
         older = Path(folder) / "older-node.cjs"
         older.write_text(_OLDER_NODE, encoding="utf-8")
         node, script = program
@@ -117,8 +117,14 @@ def _environment(home: str) -> dict[str, str]:
     }
 
 
-def _as_repository(work: Path, home: str) -> None:
-    """The tool asks git of branches and changes, and breaks down where there is no repository."""
+@cache
+def _repository() -> Path:
+    """A git repository with a branch and a remote, made once, copied for every text."""
+    kept = tempfile.TemporaryDirectory()
+    atexit.register(kept.cleanup)
+    work = Path(kept.name) / "work"
+    work.mkdir()
+    (work / ".gitlab-ci.yml").write_text("a: {script: b}\n", encoding="utf-8")
     who = ("-c", "user.name=nobody", "-c", "user.email=nobody@example.com")
     for arguments in (
         ("init", "-q", "-b", "main"),
@@ -131,12 +137,13 @@ def _as_repository(work: Path, home: str) -> None:
         subprocess.run(
             ("git", *arguments),
             cwd=work,
-            env=_environment(home),
+            env=_environment(kept.name),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
-            check=False,
+            check=True,
         )
+    return work
 
 
 def _report(status: int, output: str) -> Report:
