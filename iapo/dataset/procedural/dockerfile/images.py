@@ -69,7 +69,7 @@ class _Sheet:
                 f"listen on port {port} (EXPOSE it)",
             )
         )
-        self.intent["port"] = {"instruction": "EXPOSE", "ports": [{"matches": f"^{port}/"}]}
+        self.intent["port"] = {"instruction": "EXPOSE", "ports": [str(port)]}
 
     def user(self, user: str) -> None:
         self.lines.append(f"USER {user}")
