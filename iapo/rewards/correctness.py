@@ -14,11 +14,17 @@ from typing import Protocol
 
 from iapo.intent import IntentResult
 from iapo.rewards.score import Loss
+from iapo.rewards.substance import top_blocks
 from iapo.verify.report import Report
 
 # Times the reference's length that costs nothing, and at which nothing is left.
 FREE_LENGTH, LOST_LENGTH = 4.0, 8.0
 _SHORT = 400  # characters that are never too long
+_DECLARING = {"resource", "data", "module"}
+_DOES_NOT_EXIST = {
+    "invalid-resource-type", "invalid-data-source", "unsupported-argument",
+    "unsupported-block-type", "unknown-provider", "module-not-installed",
+}  # fmt: skip
 
 
 class _Referenced(Protocol):
@@ -37,7 +43,7 @@ def correctness(
 ) -> float:
     """The component, in [0, 1]; what is missing is added to `losses`."""
     if result is None:
-        value = (declared_share(report) if substance else 0.0) / max(blocks, 1) ** 2
+        value = (declared_share(code, report) if substance else 0.0) / max(blocks, 1) ** 2
         if value < 1.0:
             losses.append(Loss("correctness", 1.0 - value, _undeclared(report, substance)))
         return value
@@ -66,10 +72,22 @@ def purity(result: IntentResult) -> float:
     return (requested / (requested + result.unrequested)) ** 2
 
 
-def declared_share(report: Report) -> float:
-    """Share of the parts whose type and fields exist; half where nothing offline can tell."""
+def declared_share(code: str, report: Report) -> float:
+    """Share of the parts whose type and fields exist.
+
+    What nothing offline can tell is not known to exist: such a Terraform block counts as none, such
+    a document of another format as half.
+    """
     if report.valid is True:
         return 1.0
+    if report.format == "terraform":
+        declared = [block for block in top_blocks(code) if block.type in _DECLARING]
+        doubtful = [d.line for d in report.diagnostics if d.code in _DOES_NOT_EXIST and d.line]
+        known = sum(
+            not any(block.line <= line <= block.last_line for line in doubtful)
+            for block in declared
+        )
+        return known / len(declared) if declared and report.parses else 0.0
     if report.valid is None:
         return 0.5 * report.sound
     return report.sound

@@ -30,10 +30,7 @@ def has_substance(code: str, format: Format, report: Report, intent: Intent | No
         # Nothing parsed: the text is judged as it is, its syntax will be 0 anyway.
         return bool(code.strip()) and not report.parses
     if format == "kubernetes":
-        manifests = report.documents
-        if len(manifests) == 1 and isinstance(manifests[0], list):
-            manifests = tuple(manifests[0])
-        return any(mapping(manifest).get("kind") for manifest in manifests)
+        return any(mapping(manifest).get("kind") for manifest in _manifests(report))
     return _has_parts(mapping(report.documents[0]), format)
 
 
@@ -55,6 +52,37 @@ def _has_parts(file: Any, format: Format) -> bool:
             for name, job in file.items()
         )
     return bool(sequence(file.get("stages")))
+
+
+def has_asked_kind(code: str, report: Report, intent: Intent) -> bool:
+    """Whether any part is of a kind (a resource type, a manifest's kind) that the intent asks for.
+
+    True for formats whose parts are all of one kind, and for intents that name no kind outright.
+    """
+    asked: set[Any] = set()
+    for pattern in intent.patterns:
+        if pattern.kind not in ("resource", "data", "kind"):
+            continue
+        choices = getattr(pattern.selector, "argument", (pattern.selector,))
+        asked.update(getattr(choice, "value", None) for choice in choices)
+    if not asked or None in asked:
+        return True
+    if intent.format == "terraform":
+        return any(block.labels[0] in asked for block in top_blocks(code) if block.labels)
+    kinds = {str(mapping(manifest).get("kind")) for manifest in _manifests(report)}
+    # A custom resource is asked for as Kind.group.
+    return not report.documents or bool(kinds & {str(kind).partition(".")[0] for kind in asked})
+
+
+def _manifests(report: Report) -> list[Any]:
+    documents = report.documents
+    if len(documents) == 1 and isinstance(documents[0], list):
+        return list(documents[0])
+    found: list[Any] = []
+    for document in documents:
+        is_list = str(mapping(document).get("kind", "")).endswith("List")
+        found.extend(sequence(mapping(document).get("items")) if is_list else [document])
+    return found
 
 
 def top_blocks(code: str) -> list[hcl.Block]:

@@ -3,7 +3,9 @@
 1 where it does. Below, graded by what still stands: 0.1 for text that parses and up to 0.5 more by
 the share of its parts that are sound, so that any accepted text is above any rejected one. Text
 that nothing offline can judge (an unknown CRD, a registry module) gives 0.5: it is no way around
-the check. Text that declares nothing gives 0: there was nothing to accept.
+the check. Text that declares nothing gives 0: there was nothing to accept. With a task, text that
+has no part of any kind that was asked for gives half: being accepted is easy for what is beside the
+point, and must not pay more than an honest attempt that fails.
 """
 
 from __future__ import annotations
@@ -14,10 +16,20 @@ from iapo.verify.report import Report
 UNJUDGED = 0.5
 PARSES = 0.1
 SOUND = 0.5
+BESIDE_THE_POINT = 0.5
 
 
-def syntax(report: Report, substance: bool, losses: list[Loss]) -> float:
+def syntax(report: Report, substance: bool, to_the_point: bool, losses: list[Loss]) -> float:
     """The component, in [0, 1]; what is missing is added to `losses`."""
+    value = _accepted(report, substance, losses)
+    if to_the_point or not value:
+        return value
+    why = "no part of any kind that was asked for"
+    losses.append(Loss("syntax", value * (1.0 - BESIDE_THE_POINT), why))
+    return value * BESIDE_THE_POINT
+
+
+def _accepted(report: Report, substance: bool, losses: list[Loss]) -> float:
     if not substance:
         value, why = 0.0, "nothing is declared"
     elif report.valid is True:

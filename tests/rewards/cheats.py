@@ -49,7 +49,9 @@ def _words(task: Task) -> str:
 
 
 def _terraform(task: Task) -> dict[str, str]:
-    types = [p.selector.value for p in task.intent.patterns if p.kind == "resource"]  # type: ignore[union-attr]
+    assert task.intent is not None
+    asked = [raw["resource"] for raw in task.intent.data.values() if "resource" in raw]
+    types = [type if isinstance(type, str) else type["one_of"][0] for type in asked]
     stubs = "".join(f'resource "{t}" "r{i}" {{}}\n\n' for i, t in enumerate(types))
     words = _words(task)
     headers = re.compile(r'^(resource "[^"]+" "[^"]+" \{)$', re.MULTILINE)

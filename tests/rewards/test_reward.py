@@ -39,7 +39,12 @@ def test_without_a_task_correctness_is_what_exists() -> None:
     assert (total, details) == (1.0, {"syntax": 1.0, "correctness": 1.0, "format": 1.0})
     wrong = 'resource "aws_bucket" "a" {\n}\n\nresource "aws_sqs_queue" "b" {\n  name = "b"\n}\n'
     _, details = REWARD.score(wrong, "terraform")
-    assert details["syntax"] < 1 and 0 < details["correctness"] < 1
+    assert details["syntax"] < 1 and details["correctness"] == 0.5
+    required = 'resource "aws_iam_role" "r" {\n  name = "r"\n}\n'  # no assume_role_policy
+    _, details = REWARD.score(required, "terraform")
+    assert details["syntax"] < 1 and details["correctness"] == 1.0
+    unknown = 'resource "nosuch_thing" "r" {\n  name = "r"\n}\n'
+    assert REWARD.score(unknown, "terraform")[1]["correctness"] == 0.0
 
 
 def test_docker_is_told_apart_by_content() -> None:
@@ -215,3 +220,19 @@ def test_mangled_references_never_raise_and_never_win(format: str, data: st.Data
     put = data.draw(st.text(max_size=8))
     total, _ = REWARD.score(text[:start] + put + text[end:], format, TASKS[format])
     assert 0.0 <= total <= 1.0
+
+
+def test_what_is_beside_the_point_pays_less_than_an_honest_attempt_that_fails() -> None:
+    task = TASKS["terraform"]
+    beside = 'resource "aws_sqs_queue" "q" {\n  name = "acme-audit-logs"\n}\n'
+    fails = task.output.replace("  status", "  state")
+    (easy, _), (honest, details) = REWARD.score_many(
+        [(beside, "terraform", task), (fails, "terraform", task)]
+    )
+    assert details["syntax"] < 1.0
+    assert easy < honest
+
+
+def test_an_empty_kubernetes_list_is_nothing() -> None:
+    empty = "apiVersion: v1\nkind: List\nitems: []\n"
+    assert REWARD.score(empty, "kubernetes")[0] == 0.0
