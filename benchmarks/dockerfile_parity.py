@@ -246,7 +246,7 @@ def main() -> None:
         )
     if options.json:
         options.json.write_text(
-            json.dumps({"figures": figures, "verdicts": entries}, indent=1) + "\n"
+            json.dumps({"figures": figures, "verdicts": recorded(entries)}, indent=1) + "\n"
         )
 
 
@@ -271,7 +271,7 @@ def entry(
         disagreement = "invalid missed"
     elif oracle is False and report.valid is not False:
         disagreement = "missed"
-    elif oracle and report.valid is False:
+    elif oracle and report.valid is False and label != "invalid":
         disagreement = "beyond oracle" if set(codes) <= beyond else "false alarm"
     return {
         "kind": kind,
@@ -283,6 +283,11 @@ def entry(
         "message": report.errors[0].message if report.errors else "",
         "disagreement": disagreement,
     }
+
+
+def recorded(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The verdicts without messages, which quote the files."""
+    return [{key: value for key, value in e.items() if key != "message"} for e in entries]
 
 
 def report_figures(

@@ -24,6 +24,7 @@ from dockerfile_parity import (
     fuzz,
     load,
     mutants,
+    recorded,
     report_figures,
 )
 
@@ -185,7 +186,7 @@ def main() -> None:
         )
     if options.json:
         options.json.write_text(
-            json.dumps({"figures": figures, "verdicts": entries}, indent=1) + "\n"
+            json.dumps({"figures": figures, "verdicts": recorded(entries)}, indent=1) + "\n"
         )
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iapo.verify.dockerfile.image import OFFICIAL_IMAGES, platform_fault, reference_fault
-from iapo.verify.dockerfile.instructions import Fields, Reader, Scope, read
+from iapo.verify.dockerfile.instructions import Fields, read
 from iapo.verify.dockerfile.parser import Dockerfile, Instruction
+from iapo.verify.dockerfile.reader import Reader, Scope
 from iapo.verify.dockerfile.words import ExpansionError, expand
 
 # Set by BuildKit; the value depends on where the image is built.
