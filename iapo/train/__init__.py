@@ -12,8 +12,9 @@ from iapo.train.config import PRESETS, ConfigError, TrainConfig, from_sources
 from iapo.train.interrupt import Stopped
 
 if TYPE_CHECKING:
-    from iapo.train.pipeline import RunResult, resume, run
     from iapo.train.scoring import Scored
+    from iapo.train.start import resume, run
+    from iapo.train.state import RunResult
     from iapo.train.trainer import IAPOTrainer
 
 __all__ = [
@@ -30,9 +31,9 @@ __all__ = [
 ]
 
 _HOME = {
-    "run": "iapo.train.pipeline",
-    "resume": "iapo.train.pipeline",
-    "RunResult": "iapo.train.pipeline",
+    "run": "iapo.train.start",
+    "resume": "iapo.train.start",
+    "RunResult": "iapo.train.state",
     "Scored": "iapo.train.scoring",
     "IAPOTrainer": "iapo.train.trainer",
 }

@@ -1,6 +1,6 @@
 """A whole run: judge the model, warm it up on references, train it with GRPO, judge it again.
 
-Each phase can be stopped and taken up again. What a run has to remember is in `_State`, written
+Each phase can be stopped and taken up again. What a run has to remember is in `State`, written
 into every checkpoint; everything random is drawn from the seed, the phase and the step, so that a
 run that was killed ends with the same bytes as one that was not.
 """
@@ -8,11 +8,9 @@ run that was killed ends with the same bytes as one that was not.
 from __future__ import annotations
 
 import copy
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +19,13 @@ import torch
 from iapo.evaluate.evaluation import Evaluation, evaluate
 from iapo.models import EMBEDDED
 from iapo.models.adapters import with_lora
-from iapo.models.device import measure_threads
 from iapo.models.loading import load
 from iapo.models.saving import save_model
 from iapo.models.shared_prefix import supports
 from iapo.train import checkpoint as checkpoints
-from iapo.train.config import ConfigError, TrainConfig, from_sources
+from iapo.train.config import ConfigError, TrainConfig
 from iapo.train.data import held_out_tasks, training_tasks
-from iapo.train.display import Display, SilentDisplay, choose_display
-from iapo.train.folder import claim_folder, is_finished, write_text
+from iapo.train.display import Display, SilentDisplay
 from iapo.train.interrupt import Stopped, StopSignal
 from iapo.train.learner import Learner
 from iapo.train.loop import Step, grpo
@@ -38,6 +34,7 @@ from iapo.train.rollout import rollout, seed_for
 from iapo.train.sampler import PromptSampler
 from iapo.train.schedule import learning_rate
 from iapo.train.scoring import RewardFunction, Scoring, infrastructure_reward
+from iapo.train.state import PHASES, RunResult, State
 from iapo.train.summary import (
     Summary,
     epoch_history,
@@ -46,117 +43,12 @@ from iapo.train.summary import (
     summarise,
     summary_table,
 )
-from iapo.train.warmstart import Example, as_groups, batches, examples_of
+from iapo.train.warmstart import as_groups, batches, examples_of, passing_examples
 
 if TYPE_CHECKING:
     from iapo.dataset import Task
 
-PHASES = ("before", "warmstart", "rejection", "warmed", "grpo", "after")
 _SPREADLESS_STEPS = 3  # steps in a row that taught nothing before a word is said
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What a run leaves.
-
-    Attributes:
-        output: the run's folder; the model in it loads with transformers or peft.
-        history: one dictionary an epoch of GRPO: `epoch`, `steps`, `mean_reward`, `pass_rate`,
-            `valid_rate`, and each component.
-        summaries: held-out results by name: `before`, `warm start`, `grpo`; empty without
-            evaluation.
-    """
-
-    output: Path
-    history: list[dict[str, Any]]
-    summaries: Mapping[str, Summary]
-
-
-@dataclass
-class _State:
-    """Everything a resumed run needs beside tensors."""
-
-    phase: int = 0
-    step: int = 0
-    saved: int = 0
-    threads: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
-    lengths: dict[str, int] = field(default_factory=dict)
-    sampler: dict[str, Any] | None = None
-    summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
-    failures: dict[str, int] = field(default_factory=dict)
-
-
-def run(
-    config: TrainConfig,
-    *,
-    display: bool = True,
-    resume: bool = False,
-    dataset: Sequence[Task] | None = None,
-    held_out: Sequence[Task] | None = None,
-    reward: RewardFunction | None = None,
-    model: tuple[Any, Any] | None = None,
-) -> RunResult:
-    """Train as configured, into `config.output`.
-
-    Args:
-        display: show what goes on.
-        resume: continue the run in `config.output` from its last checkpoint, with the
-            configuration it was started with.
-        dataset, held_out: tasks to train on and be judged by, instead of the configured ones.
-        reward: instead of `IaCReward` with the configured weights; a batch of texts and tasks to
-            `Scored` results or numbers.
-        model: an already loaded model and tokenizer, instead of `config.model`.
-
-    Raises:
-        InputError: bad configuration, tasks, model or folder; a full disk.
-        Stopped: Ctrl-C or SIGTERM; a checkpoint was written.
-    """
-    folder = Path(config.output)
-    state = _State()
-    found: Path | None = None
-    if resume:
-        found = checkpoints.latest_checkpoint(folder)
-        if found is None:
-            ended = is_finished(folder)
-            raise ConfigError(
-                f"the run in {folder} has ended; there is nothing to resume"
-                if ended
-                else f"{folder} holds no checkpoint to resume from"
-            )
-        config = replace(
-            from_sources(file=folder / "config.yaml", environment={}), output=config.output
-        )
-        state = _State(**checkpoints.read_state(found))
-    shown = choose_display(display)
-    try:
-        with StopSignal() as stop:
-            state.threads = state.threads or config.threads or measure_threads()
-            with _threads(state.threads):
-                pipeline = Pipeline(config, state, shown, stop, dataset, held_out, reward, model)
-                if found is not None:
-                    pipeline.restore(found)
-                elif moved := claim_folder(folder):
-                    shown.say(f"the run that was in {folder} is now in {moved}")
-                write_text(folder / "config.yaml", config.to_yaml())
-                return pipeline.run()
-    finally:
-        shown.close()
-
-
-def resume(folder: str | os.PathLike[str], *, display: bool = True) -> RunResult:
-    """Continue the run in `folder` from its last checkpoint, as `run(..., resume=True)`."""
-    return run(TrainConfig(output=os.fspath(folder)), display=display, resume=True)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 class Pipeline:
@@ -165,7 +57,7 @@ class Pipeline:
     def __init__(
         self,
         config: TrainConfig,
-        state: _State,
+        state: State,
         display: Display | None = None,
         stop: StopSignal | None = None,
         dataset: Sequence[Task] | None = None,
@@ -339,14 +231,9 @@ class Pipeline:
                 wanted,
                 seed_for(config.seed, "rejection", number),
             )
-            kept: dict[tuple[tuple[int, ...], str], Example] = {}
             for group in groups:
-                self.sampler.record(group.index, [s.passed for s in group.scored])
-                for s in group.samples:
-                    if s.scored is not None and s.scored.passed and s.completion.stopped:
-                        key = (group.prompt, s.text.strip())
-                        kept.setdefault(key, Example(group.prompt, s.completion.tokens))
-            examples = list(kept.values())
+                self.sampler.record(group.index, [scored.passed for scored in group.scored])
+            examples = passing_examples(groups)
             count = -(-len(examples) // config.warmstart_batch)
             drawn = batches(examples, config.warmstart_batch, seed_for(config.seed, "kept", number))
             losses = [

@@ -12,8 +12,9 @@ from iapo.models import EMBEDDED, load
 from iapo.models.adapters import with_lora
 from iapo.models.saving import save_model
 from iapo.train.config import TrainConfig, with_values
-from iapo.train.pipeline import RunResult, run
 from iapo.train.scoring import RewardFunction
+from iapo.train.start import run
+from iapo.train.state import RunResult
 
 if TYPE_CHECKING:
     from iapo.dataset import Task

@@ -17,6 +17,7 @@ from iapo.train.packing import TokenGroup
 
 if TYPE_CHECKING:
     from iapo.dataset import Task
+    from iapo.train.rollout import Group
 
 _WINDOW = 8  # batches whose examples are sorted by length together
 
@@ -83,3 +84,14 @@ def _common_prefix(rows: Sequence[Sequence[int]]) -> int:
     return next(
         (place for place in range(shortest) if len({row[place] for row in rows}) > 1), shortest
     )
+
+
+def passing_examples(groups: Sequence[Group]) -> list[Example]:
+    """The model's own answers that pass and end by themselves, each text of a prompt once."""
+    kept: dict[tuple[tuple[int, ...], str], Example] = {}
+    for group in groups:
+        for sample in group.samples:
+            if sample.scored is not None and sample.scored.passed and sample.completion.stopped:
+                example = Example(group.prompt, sample.completion.tokens)
+                kept.setdefault((group.prompt, sample.text.strip()), example)
+    return list(kept.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ def test_advantages_of_a_group_sum_to_zero(method, rewards):
 def test_a_better_answer_never_has_a_lower_advantage(method, rewards):
     found = advantages(rewards, method)
     ranked = [a for _, a in sorted(zip(rewards, found, strict=True))]
-    assert all(a <= b + 1e-9 for a, b in zip(ranked, ranked[1:], strict=False))
+    assert all(a <= b + 1e-9 for a, b in pairwise(ranked))
 
 
 @pytest.mark.parametrize("method", METHODS)

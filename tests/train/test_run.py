@@ -140,7 +140,7 @@ def test_killed_at_random_points_and_resumed_it_ends_bit_identical(tmp_path):
 def test_stopped_after_any_step_and_resumed_it_ends_bit_identical(tmp_path, monkeypatch):
     from iapo.train import pipeline
 
-    class Power(Exception):
+    class PowerError(Exception):
         pass
 
     train(small(tmp_path / "whole"))
@@ -153,11 +153,11 @@ def test_stopped_after_any_step_and_resumed_it_ends_bit_identical(tmp_path, monk
             real(self, *args, **kwargs)
             count += 1
             if count == stop:  # noqa: B023
-                raise Power
+                raise PowerError
 
         folder = tmp_path / f"stopped-{stop}"
         monkeypatch.setattr(pipeline.Pipeline, "_after_step", after)
-        with pytest.raises(Power):
+        with pytest.raises(PowerError):
             train(small(folder))
         monkeypatch.setattr(pipeline.Pipeline, "_after_step", real)
         train(small(folder), resume=True)
