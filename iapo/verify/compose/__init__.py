@@ -10,6 +10,7 @@ variable without a value; where only such things are missing, `valid` is None.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from iapo.verify.compose.links import check_links, check_port_clashes, is_enabled
@@ -40,6 +41,11 @@ def check(text: str, *, path: str | None = None) -> Report:
 
 def check_stream(stream: YamlStream) -> Report:
     """`check` on a text that is parsed already."""
+    # Compose ignores tags that it does not know.
+    problems = [
+        replace(p, severity="warning") if p.code == "unknown-tag" else p for p in stream.problems
+    ]
+    stream = YamlStream(stream.documents, problems)
     if not stream.parses:
         return verdict("compose", stream.problems, parses=False)
 
@@ -53,7 +59,7 @@ def check_stream(stream: YamlStream) -> Report:
         return refuse("not-a-mapping", "a Compose file is a mapping with services at its top")
     project = resolve(stream.documents)
     project.diagnostics[:0] = stream.problems
-    if not project.data:
+    if not project.data.keys() - {"version"} and not project.data.get("include"):
         return refuse("empty", "there is no Compose file here; one begins with services")
     _check(project)
     count = max(len(project.services()), 1)

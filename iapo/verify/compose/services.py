@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,9 @@ _TWICE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mem_reservation", ("deploy", "resources", "reservations", "memory")),
     ("pids_limit", ("deploy", "resources", "limits", "pids")),
 )
+
+
+_AMOUNT = re.compile(r"(-?[0-9]{1,20}(?:\.[0-9]{1,20})?) ?([kmgtp]?)i?b?\Z", re.IGNORECASE)
 
 
 def check_service(project: Project, name: str, service: dict[str, Any]) -> None:
@@ -95,9 +99,12 @@ def _check_exclusive(project: Project, at: Path, name: str, service: dict[str, A
         message = "dockerfile and dockerfile_inline exclude each other"
         project.error("exclusive-fields", message, (*at, "build", "dockerfile_inline"))
     for short, long in _TWICE:
-        one, two = service.get(short), look_up(service, long)
-        if one is not None and two is not None and _amount(one) != _amount(two):
-            message = f"{short} and {'.'.join(long)} must not differ; keep one"
+        one, two = amount(service.get(short)), amount(look_up(service, long))
+        if not one or one == two:
+            continue
+        # Beside limits or reservations that leave it out, the other place counts as 0.
+        if two or (len(long) > 2 and isinstance(look_up(service, long[:-1]), dict)):
+            message = f"{short} and {'.'.join(long)} must be the same; keep one of the two places"
             project.error("exclusive-fields", message, (*at, short))
     copies = service.get("scale") or look_up(service, ("deploy", "replicas"))
     if service.get("container_name") and isinstance(copies, int) and copies > 1:
@@ -112,12 +119,12 @@ def _check_exclusive(project: Project, at: Path, name: str, service: dict[str, A
                 project.error("exclusive-fields", message, (*at, *path, index))
 
 
-def _amount(value: Any) -> str:
-    text = str(value).strip().lower().removesuffix("b")
-    try:
-        return str(float(text))
-    except ValueError:
-        return text
+def amount(value: Any) -> float:
+    """A number or a size such as 512m; 0 for anything else."""
+    match = _AMOUNT.match(str(value)) if isinstance(value, (str, int, float)) else None
+    if match is None:
+        return 0.0
+    return float(match[1]) * 1024.0 ** " kmgtp".index(match[2].lower() or " ")
 
 
 def dictionaries(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
