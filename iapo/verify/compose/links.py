@@ -11,6 +11,8 @@ from iapo.verify.compose.services import look_up, mounts
 from iapo.verify.compose.values import Port
 from iapo.verify.yaml_source import Path
 
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})
+
 
 def is_enabled(service: dict[str, Any]) -> bool:
     """Whether a service starts with no profile chosen."""
@@ -209,23 +211,20 @@ def _check_container_names(project: Project, services: dict[str, dict[str, Any]]
 
 def check_port_clashes(project: Project, ports: dict[str, list[tuple[Path, Port]]]) -> None:
     """Report host ports that two containers of the same run would claim."""
-    taken: list[tuple[str, Path, Port]] = []
+    taken: dict[tuple[int, str], list[tuple[str, Port]]] = {}
     for name, published in ports.items():
         for path, port in published:
             if port.host is None or port.host[0] == 0 or port.host[0] != port.host[1]:
                 continue  # chosen from a range, or by Docker
-            for other, _, claimed in taken[:2000]:
-                if claimed.host != port.host or claimed.protocol != port.protocol:
-                    continue
-                everywhere = {"", "0.0.0.0", "::"}
+            claims = taken.setdefault((port.host[0], port.protocol), [])
+            for other, claimed in claims[:50]:
                 same = claimed.address == port.address
-                if not (same or claimed.address in everywhere or port.address in everywhere):
+                if not (same or claimed.address in _EVERYWHERE or port.address in _EVERYWHERE):
                     continue
                 if other == name and same and claimed.container == port.container:
                     continue  # Compose drops an entry given twice
-                message = (
-                    f'host port {port.host[0]}/{port.protocol} is already published by "{other}"'
-                )
+                number = f"{port.host[0]}/{port.protocol}"
+                message = f'host port {number} is already published by "{other}"; choose another'
                 project.error("port-clash", message, path)
                 break
-            taken.append((name, path, port))
+            claims.append((name, port))

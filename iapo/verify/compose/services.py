@@ -211,7 +211,9 @@ def published_ports(
         else:
             continue
         if isinstance(parsed, str):
-            project.error("bad-port", parsed, path)
+            # In long form `config` leaves numbers out of range to `up`.
+            late = isinstance(port, dict) and "between" in parsed
+            project.error("port-out-of-range" if late else "bad-port", parsed, path)
         elif parsed is not None:
             found.append((path, parsed))
     return found
