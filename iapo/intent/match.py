@@ -26,8 +26,9 @@ from iapo.intent.pattern import (
 from iapo.intent.readers import read_parts
 from iapo.verify.report import Report
 
-_MAX_STEPS = 4_000  # of the search; beyond it the best found so far stands
+_MAX_STEPS = 2_000  # of the search; beyond it the best found so far stands
 _MAX_OPTIONS = 40  # parts considered for one pattern
+_MAX_TARGETS = 100  # parts of a kind considered as what a reference may mean
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,11 @@ class _Search:
     def __init__(self, intent: Intent, parts: Parts) -> None:
         self.patterns = intent.patterns
         self.parts = parts
+        self.by_kind: dict[str, list[Part]] = {}
+        for part in parts.alive:
+            of_kind = self.by_kind.setdefault(part.kind, [])
+            if len(of_kind) < _MAX_TARGETS:
+                of_kind.append(part)
         self.index = {pattern.name: i for i, pattern in enumerate(self.patterns)}
         self.targets = [
             tuple(sorted({self.index[name] for name in _targets(p.fields)})) for p in self.patterns
@@ -162,8 +168,8 @@ class _Search:
                 kind = self.patterns[target].kind
                 return any(
                     self.parts.refers(part, path, value, other)
-                    for other in self.parts.alive
-                    if other.kind == kind and other is not part
+                    for other in self.by_kind.get(kind, ())
+                    if other is not part
                 )
             at = chosen.get(target)
             return at is not None and self.parts.refers(part, path, value, self.parts.alive[at])

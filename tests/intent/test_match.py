@@ -199,6 +199,46 @@ def test_each_matcher() -> None:
     assert holds("name", {"matches": "web", "contains": "7"})
 
 
+def test_a_variable_is_referred_to_by_the_value_it_was_planned_with() -> None:
+    plan = Plan(
+        (planned("aws_ssm_parameter.p", value="stand-in-7"),),
+        variables={"token": "stand-in-7"},
+        json={"configuration": {"root_module": {"variables": {"token": {"sensitive": True}}}}},
+    )
+    wanted = intent(
+        token={"variable": "token", "sensitive": True},
+        parameter={"resource": "aws_ssm_parameter", "value": {"refers": "token"}},
+    )
+    assert match(wanted, Report("terraform", True, plan=plan)).share == 1.0
+    literal = Plan(
+        (planned("aws_ssm_parameter.p", value="x"),), variables=plan.variables, json=plan.json
+    )
+    assert match(wanted, Report("terraform", True, plan=literal)).share == 0.0
+
+
+def test_thousands_of_manifests_are_matched_in_time() -> None:
+    pods: list[dict[str, Any]] = [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": f"p{i}"},
+            "spec": {"containers": [{"name": "a", "image": "b", "env": [{"name": "A"}] * 20}]},
+        }
+        for i in range(2000)
+    ]
+    wanted = Intent.from_data(
+        {
+            "pod": {"kind": "Pod", "name": "p7", "containers": [{"image": "b"}]},
+            "service": {"kind": "Service", "spec": {"selector": {"refers": "pod"}}},
+        },
+        "kubernetes",
+    )
+    start = time.perf_counter()
+    result = match(wanted, Report("kubernetes", True, documents=tuple(pods)))
+    assert time.perf_counter() - start < 5
+    assert result.unrequested == 1999
+
+
 def test_many_equal_parts_are_matched_in_time() -> None:
     wanted = intent(
         **{

@@ -100,7 +100,8 @@ def _part(manifest: Mapping[str, Any]) -> Part:
     if kind == "Secret":
         value["stringData"] = {**_decoded(manifest.get("data")), **mapping(value.get("stringData"))}
     key = kind if _is_built_in(manifest.get("apiVersion")) else f"{kind}.{_group(manifest)}"
-    return Part("kind", key, value, f"{key}/{metadata.get('name')}")
+    named = {f"{kind}/{name}": () for kind, name in _references(manifest)}
+    return Part("kind", key, value, f"{key}/{metadata.get('name')}", references=named)
 
 
 def _group(manifest: Mapping[str, Any]) -> str:
@@ -174,7 +175,7 @@ def _refers(part: Part, path: Path, value: Any, target: Part) -> bool:
 
 
 def _uses(part: Part, target: Part) -> bool:
-    return (target.key, target.value.get("name")) in set(_references(part.value))
+    return f"{target.key}/{target.value.get('name')}" in part.references
 
 
 def _references(value: Any) -> Iterator[tuple[str, Any]]:

@@ -60,7 +60,8 @@ def _parts(plan: Plan) -> list[Part]:
             )
         )
     for name, declaration in mapping(root.get("variables")).items():
-        parts.append(Part("variable", name, mapping(declaration), f"var.{name}", counted=False))
+        value = {**mapping(declaration), "value": plan.variables.get(name)}
+        parts.append(Part("variable", name, value, f"var.{name}", counted=False))
     configuration = mapping(plan.json.get("configuration"))
     for key, settings in mapping(configuration.get("provider_config")).items():
         value = _constants(mapping(mapping(settings).get("expressions")))
@@ -122,6 +123,8 @@ def _constants(expressions: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refers(part: Part, path: Path, value: Any, target: Part) -> bool:
+    if target.kind == "variable":
+        return _holds(value, target.value.get("value"))
     if not target.address:
         return False
     dotted = ".".join(str(step) for step in path)
@@ -134,6 +137,17 @@ def _refers(part: Part, path: Path, value: Any, target: Part) -> bool:
         if covers and any(_names(address, target.address) for address in addresses):
             return True
     return False
+
+
+def _holds(value: Any, used: Any) -> bool:
+    """Whether a planned value is, or has in it, the value that a variable was planned with."""
+    if used is None or used == "":
+        return False
+    if isinstance(value, list) and value != used:
+        return any(_holds(item, used) for item in value)
+    if isinstance(value, str) and not isinstance(used, (list, Mapping)):
+        return str(used) in value
+    return bool(value == used)
 
 
 def _uses(part: Part, target: Part) -> bool:
