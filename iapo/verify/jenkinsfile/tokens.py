@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-MAX_CHARACTERS = 150_000  # the JVM compiles no method that long
+MAX_CHARACTERS = 100_000  # the JVM compiles no method that long
+MAX_TOKENS = 40_000
 MAX_NESTED_STRINGS = 25
 
 KEYWORDS = frozenset(
@@ -122,6 +123,8 @@ class _Lexer:
             if found is None:
                 self.fail_at(at)
             assert found is not None
+            if len(tokens) > MAX_TOKENS:
+                raise GroovySyntaxError("too-large", f"more than {MAX_TOKENS:,} tokens", at)
             kind = found.lastgroup
             end = found.end()
             if kind == "space" or kind == "comment":
