@@ -323,6 +323,10 @@ def test_sound_counts_sections_and_stages() -> None:
         "List<" * 5_000,
         "foo {" * 60 + "}" * 60,
         "\0",
+        "a||b&&c|d^e&f==g<h<<i+j*k**(" * 85,
+        "a||b&&c|d^e&f==g<h<<i+j*k**(" * 85 + "1" + ")" * 85,
+        "x = " + "[a: " * 80 + "1" + "]" * 80,
+        "node { stage('a') { sh(x: " + "[" * 60 + "]" * 60 + ") } }",
         "\udc80 = 1",
     ],
 )

@@ -26,7 +26,10 @@ def parse(source: str) -> list[Node]:
         GroovySyntaxError: the text is not Groovy.
     """
     parser = _Parser(source, tokenize(source), 0)
-    return parser.statements("end")
+    try:
+        return parser.statements("end")
+    except RecursionError:  # many operators a level, so that the limit on levels is not enough
+        raise GroovySyntaxError("too-deep", "nested too deeply", parser.token.start) from None
 
 
 class _Parser(DeclarationReader):
