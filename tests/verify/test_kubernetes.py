@@ -211,6 +211,12 @@ def test_a_reference_inside_a_file_must_hit(other: str, code: str) -> None:
     assert check(other).errors == ()  # alone, it may refer to what the cluster has
 
 
+def test_labels_that_pods_get_while_they_run_do_not_count() -> None:
+    for label in ("statefulset.kubernetes.io/pod-name: web-0", "role: primary"):
+        report = check(DEPLOYMENT + "---\n" + SERVICE.replace("app: web", f"app: web, {label}"))
+        assert report.valid is True, label
+
+
 def test_an_ingress_must_name_a_port_that_its_service_has() -> None:
     ingress = """\
 ---

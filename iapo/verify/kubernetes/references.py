@@ -251,7 +251,11 @@ def _check_selectors(
             for p in pods
             if (manifest.kind, id(p)) not in chosen and p.manifest.kind not in ("Job", "CronJob")
         ]
-        grave = complete and bool(loose) and manifest.kind != "NetworkPolicy"
+        grave = (
+            complete
+            and manifest.kind != "NetworkPolicy"
+            and _is_mistake(manifest, mapping(_selector(manifest)[1]), loose, len(pods))
+        )
         title = loose[0].manifest.title if loose else pods[0].manifest.title
         message = (
             f"{manifest.title} selects no pod of this file; compare with the labels of {title}"
@@ -259,6 +263,38 @@ def _check_selectors(
         findings.add("error" if grave else "warning", "selects-nothing", message, manifest, path)
 
 
+def _is_mistake(
+    manifest: Manifest, selector: dict[str, Any], loose: list[PodTemplate], pods: int
+) -> bool:
+    """Whether a selector that hits nothing was probably meant for one of the loose pods.
+
+    A pod that fits but for labels it does not have may get them while it runs.
+    """
+    wanted = mapping(selector.get("matchLabels"))
+    for pod in loose:
+        shared = [key for key in wanted if key in pod.labels]
+        if shared and all(wanted[key] == pod.labels[key] for key in shared):
+            return False
+    if pods == 1 and loose:
+        return True
+    words = {text(word) for pod in loose for word in (*pod.labels.values(), pod.manifest.name)}
+    sought = {text(value) for value in wanted.values()} | {manifest.name}
+    return any(word and closest(word, words - {""}) for word in sought)
+
+
+# Labels that controllers put on pods.
+_ADDED_LABELS = frozenset(
+    {
+        "statefulset.kubernetes.io/pod-name",
+        "apps.kubernetes.io/pod-index",
+        "job-name",
+        "batch.kubernetes.io/job-name",
+        "controller-uid",
+        "batch.kubernetes.io/controller-uid",
+        "pod-template-hash",
+        "controller-revision-hash",
+    }
+)
 _SELECTORS = frozenset({"Service", "PodDisruptionBudget", "NetworkPolicy"})
 
 
@@ -273,7 +309,9 @@ def _selector(manifest: Manifest) -> tuple[Path, dict[str, Any]]:
 
 def _selects(selector: dict[str, Any], labels: dict[str, Any]) -> bool:
     wanted = mapping(selector.get("matchLabels"))
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(
+    return all(
+        key in _ADDED_LABELS or labels.get(key) == value for key, value in wanted.items()
+    ) and all(
         expression_holds(expression, labels)
         for _, expression in entries(selector.get("matchExpressions"))
     )
