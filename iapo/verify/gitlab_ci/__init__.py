@@ -13,6 +13,7 @@ not read, variables are not expanded, and no rule is evaluated.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from iapo.verify.gitlab_ci.inputs import check_header, check_interpolations
@@ -44,7 +45,10 @@ def check(text: str, *, path: str | None = None) -> Report:
 
 def check_stream(stream: YamlStream, text: str) -> Report:
     """Judge a configuration that is read already, `text` being what it was read from."""
-    problems = list(stream.problems)
+    # GitLab keeps the last of two equal keys: a mistake nearly always, yet no refusal.
+    problems = [
+        replace(p, severity="warning") if p.code == "duplicate-key" else p for p in stream.problems
+    ]
     documents = stream.documents
     if not documents or not stream.parses:
         if not problems:
@@ -87,7 +91,7 @@ def check_stream(stream: YamlStream, text: str) -> Report:
 def _judge(document: Any, problems: list[Diagnostic]) -> Report:
     raw = texts_as_keys(document.value)
     pipeline = Pipeline(document, raw, included=raw.get("include") is not None)
-    if problems:
+    if any(p.severity == "error" for p in problems):
         pipeline.faulty.add("")
     resolve(pipeline)
     check_structure(pipeline)

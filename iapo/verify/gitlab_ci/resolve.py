@@ -15,6 +15,7 @@ MAX_EXTENDS = 11  # levels
 MAX_REFERENCES = 10  # references inside what a reference gives
 MAX_NESTING = 10  # levels of lists in lists
 REFERENCE = "!reference"
+UNRESOLVED = "!reference ["  # how a reference stays that an included file would resolve
 # Keywords that `default` may set, and the global ones of old that mean the same.
 DEFAULTS = [
     "after_script",
@@ -206,7 +207,8 @@ class _References:
         if self.pipeline.included and (first not in self.data or first in self.pipeline.incomplete):
             self.pipeline.unjudged = True
             self.pipeline.incomplete.add(job)
-        elif first not in self.pipeline.incomplete or not self.pipeline.included:
+            return f"{UNRESOLVED}{name}]"
+        if first not in self.pipeline.incomplete or not self.pipeline.included:
             self.pipeline.problem(
                 "undefined-reference", f"!reference [{name}] names nothing in this file", path
             )

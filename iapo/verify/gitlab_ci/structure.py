@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from iapo.verify.gitlab_ci.jobs import mirrors_pipeline
 from iapo.verify.gitlab_ci.pipeline import Pipeline
+from iapo.verify.gitlab_ci.resolve import UNRESOLVED
 from iapo.verify.yaml_source import Path
 
 _INTERPOLATION = "$[["
@@ -82,16 +83,11 @@ def check_structure(pipeline: Pipeline) -> None:
 
 
 def _interpolated(data: Any, path: Path) -> bool:
-    """Whether the refused value is only known once inputs are filled in."""
+    """Whether the refused value is only known once inputs or references are filled in."""
     here = data
     for step in path:
-        try:
-            here = here[step]
-        except (KeyError, IndexError, TypeError):
-            return False
-        if isinstance(here, str) and _INTERPOLATION in here:
-            return True
-    return False
+        here = here[step]
+    return isinstance(here, str) and (_INTERPOLATION in here or here.startswith(UNRESOLVED))
 
 
 def _taken_all_the_same(error: Any, path: Path, data: Any) -> bool:
@@ -114,7 +110,7 @@ def _cause(error: Any, depth: int) -> Any:
             here = len(cause.instance_path)
             kind = cause.kind.name
             # "is of another type at all" is the least likely to be what was meant.
-            score = (here, kind not in ("type", "not"), kind == "enum")
+            score = (kind != "not", here, kind != "type", kind == "enum")
             if best is None or score > best[0]:
                 best = (score, cause)
     if best is None:
