@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from binary import patterns
+from contradict import contradict
 from infer import Pool
 from pack import Packer, document
 from plugin import ProviderProcess
@@ -66,7 +67,7 @@ def compile_all(binary: str, work: Path) -> None:
     """WORK/answers.jsonl to WORK/rules.json: the rules that explain what was said."""
     started = time.monotonic()
     packer = Packer(json.loads((work / "schemas.json").read_text()), Pool(patterns(binary)))
-    values = exact = missed = 0
+    exact = missed = 0
     for line in (work / "answers.jsonl").open(encoding="utf-8"):
         record = json.loads(line)
         if "error" not in record:
@@ -82,9 +83,32 @@ def compile_all(binary: str, work: Path) -> None:
     )
 
 
-def ship(work: Path) -> None:
-    """Write the package's data file from WORK/rules.json, less what WORK/dropped.json refutes."""
+def contradict_all(binary: str, work: Path, limit: float) -> None:
+    """Check WORK/rules.json against the provider and write what stands to WORK/checked.json."""
     rules = json.loads((work / "rules.json").read_text())
+    schemas = json.loads((work / "schemas.json").read_text())
+    records = []
+    for line in (work / "answers.jsonl").open(encoding="utf-8"):
+        record = json.loads(line)
+        for leaf in record.get("leaves", ()):  # everything that was said would fill the memory
+            leaf.pop("templates", None)
+            seen = leaf.pop("seen", ())
+            leaf["asked"] = len(seen)
+            leaf["fine"] = [v for v, hits in seen if not hits and not isinstance(v, dict)][:3]
+        records.append(record)
+    records.sort(key=lambda r: r["type"].startswith(("aws_wafv2_", "aws_quicksight_")))
+    started = time.monotonic()
+    with ProviderProcess(binary) as provider:
+        counts = contradict(provider, schemas, rules, records, limit)
+        print(f"{provider.calls} calls, {time.monotonic() - started:.0f} s")
+    for name, count in sorted(counts.items()):
+        print(f"{count:8} {name}")
+    (work / "checked.json").write_text(json.dumps(rules), encoding="utf-8")
+
+
+def ship(work: Path) -> None:
+    """Write the package's data file from WORK/checked.json."""
+    rules = json.loads((work / "checked.json").read_text())
     packed = document(rules["types"], rules["rules"], VERSION)
     raw = json.dumps(packed, separators=(",", ":"), ensure_ascii=False).encode()
     data = lzma.compress(raw, preset=9 | lzma.PRESET_EXTREME)
@@ -108,6 +132,8 @@ def main() -> int:
         probe_all(args.provider, args.work, args.only, args.limit)
     elif args.step == "compile":
         compile_all(args.provider, args.work)
+    elif args.step == "contradict":
+        contradict_all(args.provider, args.work, args.limit)
     elif args.step == "ship":
         ship(args.work)
     return 0

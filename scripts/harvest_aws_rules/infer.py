@@ -7,6 +7,7 @@ refuses every value the provider refused with these words. Errors without one gi
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -113,13 +114,7 @@ def go_pattern(pattern: str) -> str | None:
 
 def _strings(listing: str) -> list[str]:
     """The items of a Go slice printed with %q: `"a" "b"`."""
-    out = []
-    for item in re.findall(r'"(?:[^"\\]|\\.)*"', listing):
-        try:
-            out.append(json.loads(item))
-        except ValueError:
-            out.append(item[1:-1])
-    return out
+    return [_unquote(item[1:-1]) for item in re.findall(r'"(?:[^"\\]|\\.)*"', listing)]
 
 
 def _unquote(text: str) -> str:
@@ -212,9 +207,6 @@ _WORDS: tuple[tuple[str, str, Any], ...] = (
     ("AWS Region", "match", r"(?a)^[a-z]{2}(-[a-z]+)+-\d{1,2}\Z"),
     ("ddd:hh24:mi-ddd:hh24:mi", "match", f"(?ai)^({_DAY}:{_TIME}-{_DAY}:{_TIME}|)\\Z"),
     ("base64", "format", "base64"),
-    ("IPv4 address", "format", "ipv4"),
-    ("IPv6 address", "format", "ipv6"),
-    ("valid IP", "format", "ip"),
     ("ARN|Amazon Resource Name", "format", "arn"),
     ("ARN|Amazon Resource Name", "format", "arn-filled"),
     ("ARN|Amazon Resource Name", "format", "arn-parsed"),
@@ -224,6 +216,9 @@ _WORDS: tuple[tuple[str, str, Any], ...] = (
     ("IPv4 CIDR", "format", "network4"),
     ("IPv6 CIDR", "format", "network6"),
     ("CIDR", "format", "network"),
+    ("IPv4 address", "format", "ipv4"),
+    ("IPv6 address", "format", "ipv6"),
+    ("valid IP(?!v. CIDR)", "format", "ip"),
     ("JSON", "format", "json"),
     ("JSON", "format", "json-or-empty"),
     ("RFC ?3339", "format", "timestamp"),
@@ -314,7 +309,7 @@ def safe(pattern: str) -> bool:
     tree = parser.parse(pattern)
     nested = depth(tree, 0)
     repeats = len(re.findall(r"(?<!\\)[*+]|,\d*\}", pattern))
-    return nested <= 2 and (nested <= 1 and repeats <= 3 or _withstands(pattern))
+    return nested <= 2 and ((nested <= 1 and repeats <= 3) or _withstands(pattern))
 
 
 def _withstands(pattern: str) -> bool:
@@ -401,14 +396,15 @@ def infer(leaf: Mapping[str, Any], pool: Pool) -> Guess | None:
             explained.add(i)
     if not chosen:
         return Guess((), "all", 0, 0, len(actual), len(templates))
-    rules = tuple(dict.fromkeys(_hashable(r) for _, r in sorted(chosen, key=lambda x: x[0])))
+    chosen.sort(key=lambda x: (x[1].op != "whole", x[0]))
+    rules = tuple(dict.fromkeys(_hashable(r) for _, r in chosen))
     unexplained = sum(templates_kept) - len(
         explained & {i for i, k in enumerate(templates_kept) if k}
     )
     best: Guess | None = None
-    for mode in ("all", "first", "any"):
-        if mode == "any" and unexplained:
-            continue
+    # Where the answers fit both "all must hold" and "one must hold", the latter refuses less.
+    alternatives = sum(rule.op != "whole" for rule in rules) > 1 and not unexplained
+    for mode in ("any", "all", "first") if alternatives else ("all", "first"):
         guess = _judge(rules, mode, actual, dotted, indexed, unexplained)
         if best is None or (guess.wrong, -guess.exact) < (best.wrong, -best.exact):
             best = guess
@@ -503,7 +499,7 @@ def _order(templates: list[Message], hits: list[list[int]]) -> list[int]:
     ranks = list(range(len(templates)))
     for _ in range(len(templates)):
         for told in hits:
-            for a, b in zip(told, told[1:], strict=False):
+            for a, b in itertools.pairwise(told):
                 if ranks[a] > ranks[b]:
                     ranks[a], ranks[b] = ranks[b], ranks[a]
     return ranks

@@ -59,7 +59,7 @@ class Packer:
                 if guess.mode != "all":
                     entry["y"] = guess.mode
             for key, said in (("n", "few"), ("m", "many")):
-                for summary, detail in leaf.get(said, ()):
+                for _, detail in leaf.get(said, ()):
                     limit = re.search(r"(?:supports|requires) (\d+) item", detail)
                     if limit and not record["framework"]:
                         _entry(root, tuple(leaf["path"]))[key] = int(limit[1])

@@ -273,11 +273,12 @@ def probe(
     provider: ProviderProcess, kind: str, type: str, block: Any, known: Known
 ) -> dict[str, Any]:
     """Everything the provider said about one type; one retry if it crashed on a probe."""
-    for attempt in (1, 2):
-        try:
-            return TypeProbe(provider, kind, type, block, known).run()
-        except grpc.RpcError as error:
-            provider.restart()
-            if attempt == 2:
-                return {"kind": kind, "type": type, "error": repr(error)[:200]}
-    raise AssertionError("unreachable")
+    try:
+        return TypeProbe(provider, kind, type, block, known).run()
+    except grpc.RpcError:
+        provider.restart()
+    try:
+        return TypeProbe(provider, kind, type, block, known).run()
+    except grpc.RpcError as error:
+        provider.restart()
+        return {"kind": kind, "type": type, "error": repr(error)[:200]}

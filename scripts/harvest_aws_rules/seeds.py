@@ -87,7 +87,8 @@ SAMPLES = (
         "job-name",
     ),
 )
-ARNS = tuple(s for s in SAMPLES if s.startswith("arn:")) + (
+ARNS = (
+    *tuple(s for s in SAMPLES if s.startswith("arn:")),
     "123456789012",
     "https://a.b",
     "alias/abc",

@@ -209,21 +209,17 @@ def _facts(node: Node) -> dict[str, Any]:
             facts.setdefault("min_length", 1)
     if node.mode == "any" and len(node.rules) > 1:
         facts["any_of"] = True
-    for name, value in (
-        ("min_items", node.few or None),
-        ("max_items", node.many),
-        ("read_only", node.read_only or None),
-    ):
-        if value is not None:
-            facts[name] = value
-    for name, keys in (
-        ("conflicts_with", node.conflicts),
-        ("exactly_one_of", node.exactly_one),
-        ("at_least_one_of", node.at_least_one),
-        ("required_with", node.required_with),
-    ):
-        if keys:
-            facts[name] = [_plain(key) for key in keys]
+    items = {"min_items": node.few or None, "max_items": node.many}
+    facts.update({name: value for name, value in items.items() if value is not None})
+    if node.read_only:
+        facts["read_only"] = True
+    several = {
+        "conflicts_with": node.conflicts,
+        "exactly_one_of": node.exactly_one,
+        "at_least_one_of": node.at_least_one,
+        "required_with": node.required_with,
+    }
+    facts.update({name: [_plain(k) for k in keys] for name, keys in several.items() if keys})
     return facts
 
 

@@ -27,7 +27,9 @@ from .rules_wording import DOTTED, INDEXED, go_quote, go_text, render
 
 Found = tuple[str, str, tuple[str | int, ...]]  # summary, detail, path
 Text = tuple[str, str]  # summary and detail, as templates
-LONGEST_MATCHED = 2048  # longer text is not put through a regular expression
+# Longer text is not put through a regular expression: Python's backtracking takes up to the cube of
+# the length for some of the provider's patterns, which Go matches in linear time.
+LONGEST_MATCHED = 512
 
 READ_ONLY_SDK = (
     "Value for unconfigurable attribute",
@@ -221,6 +223,11 @@ def value_problems(node: Node, value: Any, dotted: str, indexed: str) -> list[Te
     out: list[Text] = []
     for rule in node.rules:
         faults = rule.faults(value)
+        if rule.op == "whole":  # a matter of type, which the provider looks at first and alone
+            if faults:
+                out = faults
+                break
+            continue
         if node.mode == "any" and not faults:
             return []
         out += faults

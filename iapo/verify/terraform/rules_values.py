@@ -17,6 +17,7 @@ from .rules_wording import DOTTED, QUOTED, RAW, go_quote
 _PARTITION = r"^aws(-[a-z]+)*$"
 _REGION = r"^[a-z]{2}(-[a-z]+)+-\d{1,2}$"
 _ACCOUNT = r"^(aws|aws-managed|third-party|aws-marketplace|\d{12}|cw.{10})$"
+LONGEST_DURATION = 1000  # characters; nobody writes longer ones, and they would be slow to read
 _SPACE = " \t\r\n"
 _ESCAPES = '"\\/bfnrt'
 _HEX = "0123456789abcdefABCDEF"
@@ -72,13 +73,13 @@ def cidr_fault(text: str, family: int | None) -> str | None:
 
 
 def is_address(text: str, family: int | None) -> bool:
-    """An IP address without prefix; `family` 4, 6, or None for either."""
+    """An IP address without prefix; `family` 4, or 6 or None, which both take either (as Go does)."""
     try:
         found = ipaddress.ip_address(text)
     except ValueError:
         return False
     mapped = found.version == 6 and found.ipv4_mapped is not None
-    return family is None or found.version == family or mapped
+    return family != 4 or found.version == 4 or mapped
 
 
 def json_fault(text: str) -> tuple[str, int] | None:
@@ -277,7 +278,7 @@ def timestamp_fault(text: str, layout: str = RFC3339) -> str | None:
 def duration_fault(text: str) -> str | None:
     """A duration as Go's `time.ParseDuration` reads it: `1h30m`, `-2.5s`, `0`."""
     rest = text[1:] if text[:1] in ("-", "+") else text
-    if rest == "0":
+    if rest == "0" or len(rest) > LONGEST_DURATION:
         return None
     if rest == "":
         return f"time: invalid duration {QUOTED}"
