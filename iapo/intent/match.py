@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iapo.intent.evaluate import Context, LeafResult, evaluate, met, unmet
-from iapo.intent.parts import Parts, Path
+from iapo.intent.parts import Part, Parts, Path
 from iapo.intent.pattern import (
     AllOf,
     Elements,
@@ -120,6 +120,7 @@ class _Search:
         self.targets = [
             tuple(sorted({self.index[name] for name in _targets(p.fields)})) for p in self.patterns
         ]
+        self.open_ends: dict[tuple[int, Path, str], bool] = {}
         self.memo: dict[tuple[Any, ...], list[LeafResult]] = {}
         self.options: list[list[tuple[int, int]]] = [[] for _ in self.patterns]
         for i, pattern in enumerate(self.patterns):
@@ -165,12 +166,7 @@ class _Search:
         def refers(path: Path, value: Any, name: str) -> bool:
             target = self.index[name]
             if chosen is None:
-                kind = self.patterns[target].kind
-                return any(
-                    self.parts.refers(part, path, value, other)
-                    for other in self.by_kind.get(kind, ())
-                    if other is not part
-                )
+                return self._refers_to_any(number, path, value, self.patterns[target].kind)
             at = chosen.get(target)
             return at is not None and self.parts.refers(part, path, value, self.parts.alive[at])
 
@@ -185,6 +181,17 @@ class _Search:
             leaves.append(LeafResult(pattern.name, True, ""))
         self.memo[key] = leaves
         return leaves
+
+    def _refers_to_any(self, number: int, path: Path, value: Any, kind: str) -> bool:
+        key = (number, path, kind)
+        if key not in self.open_ends:
+            part = self.parts.alive[number]
+            self.open_ends[key] = any(
+                self.parts.refers(part, path, value, other)
+                for other in self.by_kind.get(kind, ())
+                if other is not part
+            )
+        return self.open_ends[key]
 
     def run(self) -> list[int | None]:
         """The best choice found, by pattern."""
