@@ -6,7 +6,6 @@ builds (ports, signals, modes, mounts), `frontend/dockerfile/dockerfile2llb`.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,7 @@ from iapo.verify.dockerfile.reader import (
     FLAGS,
     Reader,
     Scope,
+    nearest,
     quoted_words,
     read_flags,
     short,
@@ -47,9 +47,9 @@ def read(reader: Reader) -> Fields:
 
 def _unknown(reader: Reader) -> None:
     instruction = reader.instruction
-    near = difflib.get_close_matches(instruction.name[:20], sorted(INSTRUCTIONS), 1, 0.6)
+    near = nearest(instruction.name, INSTRUCTIONS)
     if near:
-        advice = f"did you mean {near[0]}?"
+        advice = f"did you mean {near}?"
     elif reader.file.instructions and instruction is not reader.file.instructions[0]:
         advice = "if it continues the line above, end that line with a backslash"
     else:

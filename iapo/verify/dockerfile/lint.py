@@ -7,11 +7,11 @@ their explanations can be looked up. Nothing here makes a file invalid. `# check
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from iapo.verify.dockerfile.instructions import Fields
 from iapo.verify.dockerfile.parser import Dockerfile, Instruction
+from iapo.verify.dockerfile.reader import nearest
 from iapo.verify.dockerfile.shell_lint import RunScript, lint_script, read_script
 from iapo.verify.dockerfile.stages import PREDEFINED_ARGS, Build, Stage
 from iapo.verify.dockerfile.words import variables
@@ -229,12 +229,12 @@ def _lint_scope(
             instruction,
         )
     if instruction.name in _EXPANDED:
-        for name in sorted(used - defined - set(found.args)):
-            near = difflib.get_close_matches(name, sorted(defined - PREDEFINED_ARGS), 1, 0.8)
+        for name in sorted(used - defined - set(found.args))[:5]:
+            near = nearest(name, defined - PREDEFINED_ARGS, 0.8)
             if near:
                 file.warn(
                     "undefined-variable",
-                    f"${name} is not defined in this file; did you mean ${near[0]}? [UndefinedVar]",
+                    f"${name} is not defined in this file; did you mean ${near}? [UndefinedVar]",
                     instruction,
                 )
 

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import re
 from collections.abc import Callable
 
-from iapo.verify.dockerfile.reader import Reader, short
+from iapo.verify.dockerfile.reader import Reader, nearest, short
 
 _MOUNT_TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
 _MOUNT_KEYS = {
@@ -54,8 +53,8 @@ def read_mount(reader: Reader, text: str, offset: int) -> dict[str, str]:
             continue
         value = reader.expand(value, offset)
         if name not in _MOUNT_KNOWN:
-            near = difflib.get_close_matches(name[:20], sorted(_MOUNT_KNOWN), 1, 0.6)
-            error(f"unknown key `{short(key)}`" + (f"; did you mean {near[0]}?" if near else ""))
+            near = nearest(name, _MOUNT_KNOWN)
+            error(f"unknown key `{short(key)}`" + (f"; did you mean {near}?" if near else ""))
             continue
         mount[name] = value
         if "$" not in value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,6 +117,13 @@ def quoted_words(value: str, offset: int, escape: str) -> list[tuple[str, int]]:
     return [(found[0], offset + found.start()) for found in _WORDS[escape].finditer(value)]
 
 
+def nearest(word: str, known: Iterable[str], least: float = 0.6) -> str:
+    """The known word that another one most resembles, or "". Long words and lists are not tried."""
+    candidates = sorted(name for name in known if len(name) <= 40)[:200]
+    found = difflib.get_close_matches(word, candidates, 1, least) if len(word) <= 40 else []
+    return found[0] if found else ""
+
+
 def short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -153,10 +161,10 @@ def read_flags(reader: Reader) -> dict[str, Any]:
 
 
 def _unknown_flag(instruction: str, name: str, known: dict[str, str]) -> str:
-    near = difflib.get_close_matches(name[:30], sorted(known), 1, 0.6)
+    near = nearest(name, known)
     message = f"{instruction} has no flag --{short(name)}"
     if near:
-        return f"{message}; did you mean --{near[0]}?"
+        return f"{message}; did you mean --{near}?"
     if known:
         return f"{message}; it takes {', '.join(f'--{flag}' for flag in sorted(known))}"
     return f"{message}; it takes no flags"

@@ -7,14 +7,13 @@ FROM; a stage sees its own ARGs and ENVs and those of the stage it starts from; 
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import Any
 
 from iapo.verify.dockerfile.image import OFFICIAL_IMAGES, platform_fault, reference_fault
 from iapo.verify.dockerfile.instructions import Fields, read
 from iapo.verify.dockerfile.parser import Dockerfile, Instruction
-from iapo.verify.dockerfile.reader import Reader, Scope
+from iapo.verify.dockerfile.reader import Reader, Scope, nearest
 from iapo.verify.dockerfile.words import ExpansionError, expand
 
 # Set by BuildKit; the value depends on where the image is built.
@@ -151,8 +150,8 @@ def _expand_from(
         file.error("bad-substitution", f"{fault}; correct `{text[:60]}`", instruction)
         return text
     if missing := sorted(found.unknown - outside.declared):
-        near = difflib.get_close_matches(missing[0], [*outside.values, *outside.declared], 1, 0.6)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        near = nearest(missing[0], {*outside.values, *outside.declared})
+        hint = f"; did you mean {near}?" if near else ""
         file.warn(
             "undefined-arg-in-from",
             f"the {what} uses ${missing[0]}, which no ARG before the first FROM declares{hint} "
@@ -337,9 +336,9 @@ def _find_stage(
     elif fault := reference_fault(source):
         file.error("undefined-stage", f"--from={source[:60]}: {fault}", instruction, offset)
     elif not any(mark in source for mark in "/:@.") and source not in OFFICIAL_IMAGES:
-        near = difflib.get_close_matches(source, list(names), 1, 0.5)
+        near = nearest(source, names, 0.5)
         hint = (
-            f"did you mean {near[0]}?"
+            f"did you mean {near}?"
             if near
             else (
                 f"the stages are named {', '.join(sorted(names))}"
