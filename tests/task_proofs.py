@@ -57,7 +57,8 @@ def mutants(task: Task) -> Iterator[tuple[str, str]]:
         if not re.search(r"\w", literal):
             continue
         pattern = rf"(?<![\w.-]){re.escape(literal)}(?![\w-]|\.\w)"
-        text = re.sub(pattern, lambda found, leaf=leaf: changed(leaf.value), task.output)
+        other = changed(leaf.value)
+        text = other.join(re.split(pattern, task.output))
         if text != task.output:
             yield leaf.path, text
 

@@ -21,6 +21,7 @@ class Toolchain:
         folder: what is worth caching between runs.
         lock: file that names what is installed.
         artifact: what a build leaves.
+        images: containers with the tools, where image, version and suffix do not make one.
     """
 
     label: str
@@ -37,9 +38,12 @@ class Toolchain:
     folder: str
     lock: str
     artifact: str
+    images: tuple[str, ...] = ()
 
     def container(self, rng: random.Random) -> str:
         """An image with the tools, as a registry names it."""
+        if self.images:
+            return rng.choice(self.images)
         return f"{self.image}:{rng.choice(self.versions)}{self.suffix}"
 
 
@@ -75,6 +79,7 @@ JAVA = Toolchain(
     ("mvn checkstyle:check", "./gradlew spotlessCheck", "mvn spotbugs:check"),
     ("mvn package", "mvn -B package -DskipTests", "./gradlew build"),
     "maven", ".m2/repository", "pom.xml", "target/",
+    ("maven:3.9-eclipse-temurin-17", "maven:3.9-eclipse-temurin-21", "gradle:8-jdk21"),
 )  # fmt: skip
 RUBY = Toolchain(
     "Ruby", "ruby/setup-ruby", "ruby-version", ("3.1", "3.2", "3.3"), "ruby", "-slim",
@@ -85,7 +90,7 @@ RUBY = Toolchain(
     "", "vendor/bundle", "Gemfile.lock", "pkg/",
 )  # fmt: skip
 TOOLCHAINS = (PYTHON, NODE, GO, JAVA, RUBY)
-# Without Java: its setup action also needs a distribution, its image a tag of another kind.
+# Without Java, whose setup action also needs a distribution.
 SIMPLE = (PYTHON, NODE, GO, RUBY)
 
 DEPLOYS = (

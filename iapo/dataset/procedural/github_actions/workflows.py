@@ -3,139 +3,22 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from iapo.dataset.procedural.asking import WORKFLOW, ask, series
+from iapo.dataset.procedural.asking import series
 from iapo.dataset.procedural.family import Draft, Family, register
-from iapo.dataset.procedural.pools import BRANCHES, REGISTRIES, app_name, schedule
+from iapo.dataset.procedural.github_actions.workflow import Workflow
+from iapo.dataset.procedural.pools import REGISTRIES, app_name, schedule
 from iapo.dataset.procedural.toolchains import (
     DEPLOYS,
     ENVIRONMENTS,
-    JAVA,
     SIMPLE,
     TOOLCHAINS,
-    Toolchain,
 )
 from iapo.dataset.procedural.wording import pick
-from iapo.dataset.procedural.yaml_writer import Flow, to_yaml
+from iapo.dataset.procedural.yaml_writer import Flow
 from iapo.verify.report import Format
-
-_RUNNERS = ("ubuntu-latest", "ubuntu-latest", "ubuntu-latest", "ubuntu-22.04", "ubuntu-24.04")
-
-
-@dataclass
-class _Workflow:
-    """A workflow in the making: its data, what is asked of it, and what must hold."""
-
-    rng: random.Random
-    name: str
-    on: dict[str, Any] = field(default_factory=dict)
-    jobs: dict[str, Any] = field(default_factory=dict)
-    deeds: list[str] = field(default_factory=list)
-    intent: dict[str, Any] = field(default_factory=dict)
-    says: dict[str, str] = field(default_factory=dict)
-    top: dict[str, Any] = field(default_factory=dict)
-
-    def on_push(self) -> None:
-        """Runs on pushes to a branch or two, or on pull requests, or both."""
-        rng = self.rng
-        kind = rng.choice(("push", "push", "pull", "both"))
-        if kind in ("push", "both"):
-            branches = rng.sample(BRANCHES, rng.choice((1, 1, 2)))
-            self.on["push"] = {"branches": Flow(branches)}
-            self.intent["push"] = {"on": "push", "branches": branches}
-            said = series(branches)
-            self.deeds.append(
-                pick(
-                    rng,
-                    f"run on push to {said}",
-                    f"run on pushes to {said}",
-                    f"trigger on push to {said}",
-                )
-            )
-        if kind in ("pull", "both"):
-            self.on["pull_request"] = None
-            self.intent["pull"] = {"on": "pull_request"}
-            self.deeds.append(
-                pick(
-                    rng,
-                    "run on pull requests",
-                    "trigger on every pull request",
-                    "run for pull requests",
-                )
-            )
-
-    def job(
-        self, name: str, runner: str | None = None, said: str | None = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """A new job that checks out the code, and its pattern."""
-        rng = self.rng
-        runner = runner or rng.choice(_RUNNERS)
-        job = {"runs-on": runner, "steps": [{"uses": "actions/checkout@v4"}]}
-        said = said or pick(
-            rng,
-            f"have a job {name} on {runner}",
-            f"use {runner} for the job {name}",
-            f"run job {name} on {runner}",
-        )
-        self.deeds.append(said)
-        self.jobs[name] = job
-        pattern: dict[str, Any] = {
-            "job": name,
-            "runs-on": runner,
-            "steps": [{"action": "actions/checkout"}],
-        }
-        if len(self.jobs) == 1:
-            check = pick(
-                rng, "check out the code", "use actions/checkout", "checkout the repository"
-            )
-            self.deeds.append(check)
-            self.says["actions/checkout"] = check
-        self.intent[name] = pattern
-        return job, pattern
-
-    def runs(self, job: dict[str, Any], pattern: dict[str, Any], *commands: str) -> None:
-        """Steps that run commands, in this order."""
-        for command in commands:
-            job["steps"].append({"run": command})
-            pattern.setdefault("script", []).append({"runs": command})
-            self.deeds.append(
-                pick(self.rng, f"run {command}", f"run `{command}`", f"run `{command}`")
-            )
-
-    def sets_up(
-        self,
-        job: dict[str, Any],
-        pattern: dict[str, Any],
-        tools: Toolchain,
-        version: str,
-        said: str,
-    ) -> dict[str, Any]:
-        """A step that installs a language; returns its inputs."""
-        inputs: dict[str, Any] = {tools.version_key: version}
-        if tools is JAVA:
-            inputs = {"distribution": "temurin", **inputs}
-        major = {
-            "actions/setup-python": "v5",
-            "actions/setup-go": "v5",
-            "ruby/setup-ruby": "v1",
-        }.get(tools.action, "v4")
-        job["steps"].append({"uses": f"{tools.action}@{major}", "with": inputs})
-        pattern["steps"].append({"action": tools.action, "with": dict(inputs)})
-        with_java = " (distribution temurin)" if tools is JAVA else ""
-        self.deeds.append(f"{said} with {tools.action}{with_java}")
-        return inputs
-
-    def draft(self, what: str, difficulty: int) -> Draft:
-        data = {"name": self.name, "on": self.on, **self.top, "jobs": self.jobs}
-        return Draft(
-            instruction=ask(self.rng, WORKFLOW, what, self.deeds, deeds=True, ordered=True),
-            output=to_yaml(data),
-            intent=self.intent,
-            difficulty=difficulty,
-            says=self.says,
-        )
 
 
 @dataclass(frozen=True)
@@ -148,7 +31,7 @@ class Tests(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools = rng.choice(TOOLCHAINS)
-        flow = _Workflow(rng, pick(rng, "CI", "Tests", "test", "Test"))
+        flow = Workflow(rng, pick(rng, "CI", "Tests", "test", "Test"))
         flow.on_push()
         job, pattern = flow.job(pick(rng, "test", "tests", "unit", "check"))
         version = rng.choice(tools.versions)
@@ -183,7 +66,7 @@ class Matrix(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools = rng.choice(SIMPLE)
-        flow = _Workflow(rng, pick(rng, "CI", "Matrix", "Tests"))
+        flow = Workflow(rng, pick(rng, "CI", "Matrix", "Tests"))
         flow.on_push()
         versions = sorted(rng.sample(tools.versions, rng.randint(2, 3)), key=tools.versions.index)
         axis = pick(rng, "version", tools.label.lower(), tools.version_key)
@@ -236,7 +119,7 @@ class Lint(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools = rng.choice(TOOLCHAINS)
-        flow = _Workflow(rng, pick(rng, "Lint", "lint", "Style", "Quality"))
+        flow = Workflow(rng, pick(rng, "Lint", "lint", "Style", "Quality"))
         flow.on_push()
         job, pattern = flow.job(pick(rng, "lint", "style", "quality", "static"))
         commands = rng.sample(tools.lints, rng.randint(1, 2))
@@ -267,7 +150,7 @@ class Build(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools = rng.choice(TOOLCHAINS)
-        flow = _Workflow(rng, pick(rng, "Build", "build", "CI"))
+        flow = Workflow(rng, pick(rng, "Build", "build", "CI"))
         flow.on_push()
         job, pattern = flow.job(pick(rng, "build", "package", "compile"))
         version = rng.choice(tools.versions)
@@ -306,7 +189,7 @@ class DeployOnTag(Family):
     difficulties: tuple[int, ...] = (3, 4)
 
     def make(self, rng: random.Random) -> Draft:
-        flow = _Workflow(rng, pick(rng, "Deploy", "Ship", "CD", "Rollout"))
+        flow = Workflow(rng, pick(rng, "Deploy", "Ship", "CD", "Rollout"))
         tag = pick(rng, "v*", "v*.*.*", "prod-*", "deploy-*", "[0-9]*")
         flow.on["push"] = {"tags": Flow([tag])}
         flow.intent["push"] = {"on": "push", "tags": [tag]}
@@ -351,7 +234,7 @@ class Schedule(Family):
     difficulties: tuple[int, ...] = (2, 3)
 
     def make(self, rng: random.Random) -> Draft:
-        flow = _Workflow(rng, pick(rng, "Nightly", "Scheduled", "Maintenance", "Cron"))
+        flow = Workflow(rng, pick(rng, "Nightly", "Scheduled", "Maintenance", "Cron"))
         cron, said, says = schedule(rng)
         flow.on["schedule"] = [{"cron": cron}]
         flow.intent["schedule"] = {"on": "schedule", "cron": cron}
@@ -390,7 +273,7 @@ class Image(Family):
     difficulties: tuple[int, ...] = (3, 4)
 
     def make(self, rng: random.Random) -> Draft:
-        flow = _Workflow(rng, pick(rng, "Image", "Docker", "Publish image"))
+        flow = Workflow(rng, pick(rng, "Image", "Docker", "Publish image"))
         flow.on_push()
         job, pattern = flow.job(pick(rng, "image", "docker", "publish"))
         repository = f"{rng.choice(REGISTRIES)}/{app_name(rng)}"
@@ -423,7 +306,7 @@ class Release(Family):
     difficulties: tuple[int, ...] = (3,)
 
     def make(self, rng: random.Random) -> Draft:
-        flow = _Workflow(rng, pick(rng, "Release", "release"))
+        flow = Workflow(rng, pick(rng, "Release", "release"))
         kind = pick(rng, "published", "created")
         flow.on["release"] = {"types": Flow([kind])}
         flow.intent["release"] = {"on": "release", "types": [kind]}

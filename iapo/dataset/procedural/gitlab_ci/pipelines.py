@@ -3,97 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from iapo.dataset.procedural.asking import GITLAB, ask, series
+from iapo.dataset.procedural.asking import series
 from iapo.dataset.procedural.family import Draft, Family, register
+from iapo.dataset.procedural.gitlab_ci.pipeline import Pipeline, ahead_of_script
 from iapo.dataset.procedural.pools import BRANCHES, REGISTRIES, VARIABLES, app_name
-from iapo.dataset.procedural.toolchains import DEPLOYS, ENVIRONMENTS, TOOLCHAINS, Toolchain
+from iapo.dataset.procedural.toolchains import DEPLOYS, ENVIRONMENTS, TOOLCHAINS
 from iapo.dataset.procedural.wording import pick
-from iapo.dataset.procedural.yaml_writer import Flow, to_yaml
+from iapo.dataset.procedural.yaml_writer import Flow
 from iapo.verify.report import Format
-
-
-def _image(rng: random.Random, tools: Toolchain) -> str:
-    if tools.label == "Java":
-        return pick(
-            rng, "maven:3.9-eclipse-temurin-17", "maven:3.9-eclipse-temurin-21", "gradle:8-jdk21"
-        )
-    return tools.container(rng)
-
-
-@dataclass
-class _Pipeline:
-    """A pipeline in the making: its data, what is asked of it, and what must hold."""
-
-    rng: random.Random
-    data: dict[str, Any] = field(default_factory=dict)
-    deeds: list[str] = field(default_factory=list)
-    intent: dict[str, Any] = field(default_factory=dict)
-    says: dict[str, str] = field(default_factory=dict)
-
-    def stages(self, *stages: str) -> None:
-        """The order of stages."""
-        self.data["stages"] = Flow(stages)
-        self.intent["pipeline"] = {"pipeline": "pipeline", "stages": {"equal": list(stages)}}
-        said = series(stages)
-        self.deeds.append(
-            pick(
-                self.rng,
-                f"have the stages {said}",
-                f"use the stages {said}",
-                f"define stages {said}",
-            )
-        )
-
-    def job(
-        self,
-        name: str,
-        commands: Sequence[str],
-        *,
-        stage: str | None = None,
-        image: str | None = None,
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """A job that runs commands, and its pattern; `finish` puts its script last."""
-        rng = self.rng
-        job: dict[str, Any] = {}
-        pattern: dict[str, Any] = {"job": name}
-        said = pick(rng, f"have a job {name}", f"add the job {name}", f"define job {name}")
-        if stage:
-            job["stage"] = stage
-            pattern["stage"] = stage
-            said += pick(rng, f" in stage {stage}", f" in the {stage} stage", f" (stage {stage})")
-        if image:
-            job["image"] = image
-            pattern["image"] = {"name": image}
-            said += pick(rng, f" on image {image}", f" using {image}", f" with the image {image}")
-        said += pick(rng, " that runs ", " running ") + series([f"`{each}`" for each in commands])
-        job["script"] = list(commands)
-        pattern["script"] = [{"runs": each} for each in commands]
-        self.deeds.append(said)
-        self.data[name] = job
-        self.intent[name] = pattern
-        return job, pattern
-
-    def draft(self, what: str, difficulty: int) -> Draft:
-        return Draft(
-            instruction=ask(self.rng, GITLAB, what, self.deeds, deeds=True, ordered=True),
-            output=to_yaml(self.data),
-            intent=self.intent,
-            difficulty=difficulty,
-            says=self.says,
-        )
-
-
-def before_script(job: dict[str, Any], **fields: Any) -> None:
-    """Put fields where people write them: ahead of `script`."""
-    script = job.pop("script")
-    job.update(
-        {key.replace("_", "-") if key == "never" else key: value for key, value in fields.items()}
-    )
-    job["script"] = script
 
 
 @dataclass(frozen=True)
@@ -106,12 +26,12 @@ class Tests(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools = rng.choice(TOOLCHAINS)
-        pipe = _Pipeline(rng)
+        pipe = Pipeline(rng)
         commands = [rng.choice(tools.tests)]
         if rng.random() < 0.6:
             commands.insert(0, rng.choice(tools.installs))
         job, pattern = pipe.job(pick(rng, "test", "unit", "tests", "check", "pytest" if tools.label == "Python" else "specs"),
-                                commands, image=_image(rng, tools))  # fmt: skip
+                                commands, image=tools.container(rng))  # fmt: skip
         features = rng.sample(
             ("variables", "tags", "retry", "timeout", "coverage"), rng.randint(0, 2)
         )
@@ -119,29 +39,29 @@ class Tests(Family):
             if feature == "variables":
                 key, values = rng.choice(VARIABLES)
                 value = rng.choice(values)
-                before_script(job, variables={key: value})
+                ahead_of_script(job, variables={key: value})
                 pattern["variables"] = {key: value}
                 pipe.deeds.append(f"set the variable {key} to {value}")
             elif feature == "tags":
                 tag = pick(rng, "docker", "linux", "shared", "arm64", "fast")
-                before_script(job, tags=Flow([tag]))
+                ahead_of_script(job, tags=Flow([tag]))
                 pattern["tags"] = [tag]
                 pipe.deeds.append(
                     pick(rng, f"use runners tagged {tag}", f"run on the runner tag {tag}")
                 )
             elif feature == "retry":
                 count = rng.choice((1, 2))
-                before_script(job, retry=count)
+                ahead_of_script(job, retry=count)
                 pattern["retry"] = count
                 pipe.deeds.append(pick(rng, f"retry up to {count} times", f"set retry to {count}"))
             elif feature == "timeout":
                 count = rng.choice((5, 10, 20, 30, 45))
-                before_script(job, timeout=f"{count} minutes")
+                ahead_of_script(job, timeout=f"{count} minutes")
                 pattern["timeout"] = f"{count} minutes"
                 pipe.deeds.append(f"time out after {count} minutes")
             else:
                 pattern["interruptible"] = True
-                before_script(job, interruptible=True)
+                ahead_of_script(job, interruptible=True)
                 pipe.deeds.append(pick(rng, "be interruptible", "make the job interruptible"))
         what = pick(
             rng,
@@ -163,10 +83,10 @@ class Stages(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools = rng.choice(TOOLCHAINS)
-        pipe = _Pipeline(rng)
+        pipe = Pipeline(rng)
         names = rng.choice((("build", "test"), ("test", "deploy"), ("build", "test", "deploy"), ("lint", "test"),
                             ("lint", "test", "build"), ("prepare", "build", "publish"), ("compile", "verify")))  # fmt: skip
-        image = _image(rng, tools)
+        image = tools.container(rng)
         shared = rng.random() < 0.5
         if shared:
             pipe.data["image"] = image
@@ -202,7 +122,7 @@ class Services(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools = rng.choice(TOOLCHAINS)
-        pipe = _Pipeline(rng)
+        pipe = Pipeline(rng)
         service, variables = rng.choice((
             (f"postgres:{pick(rng, '14', '15', '16', '16-alpine')}", (("POSTGRES_PASSWORD", "secret"), ("POSTGRES_DB", "test"), ("POSTGRES_USER", "ci"))),
             (f"mysql:{pick(rng, '8.0', '8.4')}", (("MYSQL_ROOT_PASSWORD", "secret"), ("MYSQL_DATABASE", "test"))),
@@ -213,9 +133,9 @@ class Services(Family):
         job, pattern = pipe.job(
             pick(rng, "integration", "test", "db-tests", "e2e"),
             [rng.choice(tools.tests)],
-            image=_image(rng, tools),
+            image=tools.container(rng),
         )
-        before_script(job, services=[service])
+        ahead_of_script(job, services=[service])
         pattern["services"] = [service]
         pipe.deeds.append(
             pick(
@@ -227,7 +147,7 @@ class Services(Family):
         )
         chosen = rng.sample(variables, min(len(variables), rng.randint(0, 2)))
         if chosen:
-            before_script(job, variables=dict(chosen))
+            ahead_of_script(job, variables=dict(chosen))
             pattern["variables"] = dict(chosen)
             pipe.deeds.append("set " + series([f"{key}={value}" for key, value in chosen]))
         what = pick(
@@ -249,11 +169,11 @@ class Cached(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools = rng.choice(TOOLCHAINS)
-        pipe = _Pipeline(rng)
+        pipe = Pipeline(rng)
         job, pattern = pipe.job(
             pick(rng, "build", "package", "compile", "bundle"),
             [rng.choice(tools.builds)],
-            image=_image(rng, tools),
+            image=tools.container(rng),
         )
         kinds = rng.choice((("artifacts",), ("cache",), ("cache", "artifacts")))
         if "cache" in kinds:
@@ -265,7 +185,7 @@ class Cached(Family):
                     **cache,
                 }
                 said += f" under the key {cache['key']}"
-            before_script(job, cache=cache)
+            ahead_of_script(job, cache=cache)
             pattern["cache"] = dict(cache)
             pipe.deeds.append(said)
         if "artifacts" in kinds:
@@ -301,7 +221,7 @@ class Deploy(Family):
     difficulties: tuple[int, ...] = (2, 3)
 
     def make(self, rng: random.Random) -> Draft:
-        pipe = _Pipeline(rng)
+        pipe = Pipeline(rng)
         job, pattern = pipe.job(pick(rng, "deploy", "release", "ship", "rollout"), [rng.choice(DEPLOYS)],
                                 stage="deploy" if rng.random() < 0.6 else None)  # fmt: skip
         features = 0
@@ -317,12 +237,12 @@ class Deploy(Family):
                 environment = {"name": environment, "url": url}
                 pattern["environment"]["url"] = url
                 said += f" with the url {url}"
-            before_script(job, environment=environment)
+            ahead_of_script(job, environment=environment)
             pipe.deeds.append(said)
         kind = rng.choice(("branch", "tag", "default", "none"))
         manual = kind == "none" or rng.random() < 0.5
         if kind == "none":
-            before_script(job, when="manual")
+            ahead_of_script(job, when="manual")
             pattern["when"] = "manual"
             pipe.deeds.append(pick(rng, "start only by hand (when: manual)", "be a manual job"))
         else:
@@ -347,7 +267,7 @@ class Deploy(Family):
             if manual:
                 rule["when"] = asked["when"] = "manual"
                 said += pick(rng, ", and manually (when: manual)", " and as a manual action")
-            before_script(job, rules=[rule])
+            ahead_of_script(job, rules=[rule])
             pattern["rules"] = [asked]
             pipe.deeds.append(said)
         if pattern.get("stage"):
@@ -369,14 +289,14 @@ class Image(Family):
     difficulties: tuple[int, ...] = (3,)
 
     def make(self, rng: random.Random) -> Draft:
-        pipe = _Pipeline(rng)
+        pipe = Pipeline(rng)
         release = pick(rng, "24", "26", "27")
         tag = pick(rng, f"{rng.choice(REGISTRIES)}/{app_name(rng)}:{pick(rng, 'latest', 'edge', 'dev')}",
                    "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHORT_SHA", "$CI_REGISTRY_IMAGE:latest")  # fmt: skip
         job, pattern = pipe.job(pick(rng, "dockerize", "docker", "build-image", "package"),
                                 [f"docker build -t {tag} .", f"docker push {tag}"], image=f"docker:{release}")  # fmt: skip
         service = f"docker:{release}-dind"
-        before_script(job, services=[service])
+        ahead_of_script(job, services=[service])
         pattern["services"] = [service]
         pipe.deeds.append(pick(rng, f"use the service {service}", f"have {service} as a service"))
         return pipe.draft(pick(rng, "a container image", "building a Docker image", "our image"), 3)
@@ -392,7 +312,7 @@ class Pages(Family):
     difficulties: tuple[int, ...] = (2,)
 
     def make(self, rng: random.Random) -> Draft:
-        pipe = _Pipeline(rng)
+        pipe = Pipeline(rng)
         image, command = rng.choice((
             ("python:3.12-slim", "mkdocs build --site-dir public"), ("node:20-alpine", "npx vuepress build --dest public"),
             ("hugomods/hugo:0.126.0", "hugo --minify"), ("ruby:3.3", "jekyll build -d public"),

@@ -1,102 +1,18 @@
-"""Declarative Jenkins pipelines: agents, stages, post actions, parameters, branches, triggers."""
+"""Jenkins pipelines: agents, stages, post actions, parameters, branches, triggers."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from iapo.dataset.procedural.asking import JENKINSFILE, ask, series
+from iapo.dataset.procedural.asking import series
 from iapo.dataset.procedural.family import Draft, Family, register
+from iapo.dataset.procedural.jenkins.jenkinsfile import Jenkinsfile
 from iapo.dataset.procedural.pools import BRANCHES, VARIABLES
 from iapo.dataset.procedural.toolchains import DEPLOYS, ENVIRONMENTS, TOOLCHAINS, Toolchain
 from iapo.dataset.procedural.wording import pick
 from iapo.verify.report import Format
-
-Block = tuple[str, list[Any]]  # a header and its lines or blocks
-
-
-def lay_out(block: Block, depth: int = 0) -> list[str]:
-    """A block and what stands in it as lines, four spaces a step."""
-    header, body = block
-    step = "    " * depth
-    out = [f"{step}{header} {{"]
-    for item in body:
-        out += [f"{step}    {item}"] if isinstance(item, str) else lay_out(item, depth + 1)
-    return [*out, f"{step}}}"]
-
-
-def shell(command: str) -> str:
-    """A `sh` step."""
-    return f"sh '{command}'"
-
-
-@dataclass
-class _Jenkinsfile:
-    """A pipeline in the making: its sections, what is asked of it, and what must hold."""
-
-    rng: random.Random
-    sections: list[Any] = field(default_factory=list)
-    stages: list[Block] = field(default_factory=list)
-    deeds: list[str] = field(default_factory=list)
-    intent: dict[str, Any] = field(default_factory=dict)
-    says: dict[str, str] = field(default_factory=dict)
-
-    def agent(self, image: str | None = None) -> None:
-        """Any agent, one with a label, or a container."""
-        rng = self.rng
-        kind = "docker" if image else rng.choice(("any", "any", "label"))
-        wanted: Any
-        if kind == "docker":
-            self.sections.append(("agent", [("docker", [f"image '{image}'"])]))
-            wanted = {"docker": {"image": image}}
-            self.deeds.append(
-                pick(
-                    rng,
-                    f"run in a docker agent with image {image}",
-                    f"use the docker agent {image}",
-                )
-            )
-        elif kind == "label":
-            label = pick(rng, "linux", "docker", "build", "ubuntu", "agent-1", "large")
-            self.sections.append(("agent", [f"label '{label}'"]))
-            wanted = {"label": label}
-            self.deeds.append(
-                pick(rng, f"run on agents with the label {label}", f"use the agent label {label}")
-            )
-        else:
-            self.sections.append("agent any")
-            wanted = "any"
-            self.deeds.append(pick(rng, "run on any agent", "use agent any"))
-        self.intent["pipeline"] = {"pipeline": "pipeline", "agent": wanted}
-
-    def stage(
-        self, name: str, commands: Sequence[str], before: Sequence[Any] = ()
-    ) -> dict[str, Any]:
-        """A stage that runs commands; returns its pattern."""
-        self.stages.append(self.block(name, commands, before))
-        said = series([f"`{each}`" for each in commands])
-        self.deeds.append(
-            pick(self.rng, f"have a stage {name} that runs {said}", f"run {said} in the stage {name}",
-                 f"in a {name} stage, run {said}")
-        )  # fmt: skip
-        pattern = {"stage": name, "script": [{"runs": each} for each in commands]}
-        self.intent[name.lower()] = pattern
-        return pattern
-
-    def block(self, name: str, commands: Sequence[str], before: Sequence[Any] = ()) -> Block:
-        return (f"stage('{name}')", [*before, ("steps", [shell(each) for each in commands])])
-
-    def draft(self, what: str, difficulty: int, after: Sequence[Any] = ()) -> Draft:
-        body = [*self.sections, ("stages", self.stages), *after]
-        return Draft(
-            instruction=ask(self.rng, JENKINSFILE, what, self.deeds, deeds=True, ordered=True),
-            output="\n".join(lay_out(("pipeline", body))),
-            intent=self.intent,
-            difficulty=difficulty,
-            says=self.says,
-        )
 
 
 def _project(rng: random.Random) -> tuple[Toolchain, str]:
@@ -108,14 +24,6 @@ def _project(rng: random.Random) -> tuple[Toolchain, str]:
         f"{tools.label} code",
         "our project",
     )
-
-
-def _image(rng: random.Random, tools: Toolchain) -> str:
-    if tools.label == "Java":
-        return pick(
-            rng, "maven:3.9-eclipse-temurin-17", "maven:3.9-eclipse-temurin-21", "gradle:8-jdk21"
-        )
-    return tools.container(rng)
 
 
 _STAGE_SETS = (("Build", "Test"), ("Test",), ("Build",), ("Install", "Test"), ("Lint", "Test"), ("Build", "Test", "Deploy"),
@@ -139,7 +47,7 @@ class Stages(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools, what = _project(rng)
-        file = _Jenkinsfile(rng)
+        file = Jenkinsfile(rng)
         file.agent()
         names = rng.choice(_STAGE_SETS)
         if rng.random() < 0.35:
@@ -168,8 +76,8 @@ class DockerAgent(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools, what = _project(rng)
-        file = _Jenkinsfile(rng)
-        file.agent(_image(rng, tools))
+        file = Jenkinsfile(rng)
+        file.agent(tools.container(rng))
         names = rng.choice([names for names in _STAGE_SETS if "Deploy" not in names])
         for stage in names:
             file.stage(stage, [rng.choice(_commands(tools, stage))])
@@ -216,7 +124,7 @@ class Post(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools, what = _project(rng)
-        file = _Jenkinsfile(rng)
+        file = Jenkinsfile(rng)
         file.agent()
         stage = pick(rng, "Build", "Test")
         file.stage(stage, [rng.choice(_commands(tools, stage))])
@@ -245,7 +153,7 @@ class Environment(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools, what = _project(rng)
-        file = _Jenkinsfile(rng)
+        file = Jenkinsfile(rng)
         file.agent()
         values = {
             key: rng.choice(choices) for key, choices in rng.sample(VARIABLES, rng.randint(1, 2))
@@ -279,7 +187,7 @@ class Parameters(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools, what = _project(rng)
-        file = _Jenkinsfile(rng)
+        file = Jenkinsfile(rng)
         file.agent()
         lines: list[str] = []
         wanted: list[dict[str, Any]] = []
@@ -336,7 +244,7 @@ class Branches(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools, _ = _project(rng)
-        file = _Jenkinsfile(rng)
+        file = Jenkinsfile(rng)
         file.agent()
         if rng.random() < 0.7:
             first = pick(rng, "Test", "Build")
@@ -367,7 +275,7 @@ class Parallel(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools, what = _project(rng)
-        file = _Jenkinsfile(rng)
+        file = Jenkinsfile(rng)
         file.agent()
         outer = pick(rng, "Checks", "Verify", "Quality", "All checks")
         pools = {"Lint": tools.lints, "Unit": tools.tests, "Build": tools.builds,
@@ -407,7 +315,7 @@ class Triggers(Family):
 
     def make(self, rng: random.Random) -> Draft:
         tools, what = _project(rng)
-        file = _Jenkinsfile(rng)
+        file = Jenkinsfile(rng)
         file.agent()
         kind = pick(rng, "cron", "pollSCM")
         when = pick(
