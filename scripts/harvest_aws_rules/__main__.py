@@ -1,4 +1,4 @@
-"""Harvest the AWS provider's value rules by asking it: see README in this folder's docstrings.
+"""Harvest the AWS provider's value rules by asking it.
 
     python scripts/harvest_aws_rules probe    WORK   ask about every type (resumable; ~20 minutes)
     python scripts/harvest_aws_rules compile  WORK   answers to rules
