@@ -10,34 +10,43 @@ TRAIN_FLAGS ?=
 help:            ## What each target does
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 22
 
-install: $(VENV)/.installed  ## Create .venv with pinned dependencies
+install: $(VENV)/.train $(VENV)/.test  ## Create .venv with pinned dependencies
 
-# One stamp: reinstall only when what is asked for changes.
-$(VENV)/.installed: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "IAPO needs Python 3.10 or newer; try make PYTHON=python3.11")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[train,dev,oracle,policy]"
+# One stamp a purpose: installed again only when what is asked for changes.
+$(VENV)/.train: pyproject.toml constraints.txt
+	$(call install,train)
+
+$(VENV)/.test: pyproject.toml constraints.txt
+	$(call install,train$(comma)dev$(comma)oracle$(comma)policy$(comma)trl)
+
+comma := ,
+define install
+	@$(PYTHON) -c 'import sys; sys.exit("IAPO needs Python 3.10 or newer; try make PYTHON=python3.11" if sys.version_info < (3, 10) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing iapo[$(1)] into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(1)]"
 	@touch $@
+endef
 
-train: install  ## Fine-tune the embedded model: warm start, then GRPO (about 15 minutes on 2 cores)
+train: $(VENV)/.train  ## Fine-tune the embedded model: warm start, then GRPO (about 15 minutes on 2 cores)
 	$(BIN)/iapo train --preset laptop --output $(OUTPUT) $(TRAIN_FLAGS)
 
-test: install  ## The tests, without the slow ones
+test: $(VENV)/.test  ## The tests, without the slow ones
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
-test-all: install  ## Every test
+test-all: $(VENV)/.test  ## Every test
 	$(BIN)/python -m pytest
 
-check: install  ## Lint, format and strict types
+check: $(VENV)/.test  ## Lint, format and strict types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: install  ## Rewrite the code in the house style
+format: $(VENV)/.test  ## Rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install  ## Every measurement of benchmarks/, one table each
+bench: $(VENV)/.test  ## Every measurement of benchmarks/, one table each
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script --json benchmarks/results/$$(basename $$script .py).json || exit 1; done
 
 clean:  ## Remove what the targets made, but not trained models
