@@ -75,18 +75,37 @@ def check_structure(pipeline: Pipeline) -> None:
         if count >= 50:
             break
         cause = _cause(error, 0)
-        path: Path = tuple(cause.instance_path)
+        path = _written_path(pipeline.data, cause.instance_path)
         if _interpolated(pipeline.data, path) or _taken_all_the_same(cause, path, pipeline.data):
             continue
         code, message, at = _words(cause, path)
         pipeline.problem(code, message, at, key=code in ("unknown-key", "missing-key"))
 
 
+def _written_path(data: Any, steps: Any) -> Path:
+    """The path with the keys that the data has: the validator takes the key "2" for an index."""
+    path: list[str | int] = []
+    here = data
+    for step in steps:
+        real = str(step) if isinstance(here, dict) and step not in here else step
+        if isinstance(here, dict):
+            here = here.get(real)
+        else:
+            here = here[real] if isinstance(here, list) and isinstance(real, int) else None
+        path.append(real)
+    return tuple(path)
+
+
 def _interpolated(data: Any, path: Path) -> bool:
     """Whether the refused value is only known once inputs or references are filled in."""
     here = data
     for step in path:
-        here = here[step]
+        if isinstance(here, dict) and step in here:
+            here = here[step]
+        elif isinstance(here, list) and isinstance(step, int):
+            here = here[step]
+        else:
+            return False
     return isinstance(here, str) and (_INTERPOLATION in here or here.startswith(UNRESOLVED))
 
 
