@@ -25,6 +25,7 @@ from iapo.verify.dockerfile.reader import (
 )
 
 MAX_PORTS_LISTED = 1_000
+MAX_SUGGESTIONS = 50  # a search for similar names costs a millisecond
 Fields = dict[str, Any]
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*\Z")
@@ -47,7 +48,8 @@ def read(reader: Reader) -> Fields:
 
 def _unknown(reader: Reader) -> None:
     instruction = reader.instruction
-    near = nearest(instruction.name, INSTRUCTIONS)
+    few = len(reader.file.diagnostics) < MAX_SUGGESTIONS
+    near = nearest(instruction.name, INSTRUCTIONS) if few else ""
     if near:
         advice = f"did you mean {near}?"
     elif reader.file.instructions and instruction is not reader.file.instructions[0]:
