@@ -409,6 +409,11 @@ def infer(leaf: Mapping[str, Any], pool: Pool) -> Guess | None:
         if best is None or (guess.wrong, -guess.exact) < (best.wrong, -best.exact):
             best = guess
     assert best is not None
+    if best.mode != "any" and (unexplained or len(seen) < 50) and inseparable(templates, seen):
+        # Perhaps "one must hold", with an alternative nothing is known of: nothing can be said.
+        best = _judge(
+            tuple(r for r in rules if r.op == "whole"), "all", actual, dotted, indexed, unexplained
+        )
     while best.wrong and best.rules:  # drop what contradicts, the worst first
         options = [
             _judge(
@@ -419,6 +424,13 @@ def infer(leaf: Mapping[str, Any], pool: Pool) -> Guess | None:
         ]
         best = min(options, key=lambda g: (g.wrong, -g.exact))
     return best
+
+
+def inseparable(templates: list[Message], seen: list[tuple[Any, list[int]]]) -> bool:
+    """Whether several errors were told, but never one of them without another."""
+    apart = [i for i, t in enumerate(templates) if "must be a whole number" not in t[0]]
+    told = [set(hits) & set(apart) for _, hits in seen]
+    return any(len(t) > 1 for t in told) and not any(len(t) == 1 for t in told)
 
 
 def _computed(templates: list[Message]) -> Iterator[tuple[Rule, list[int]]]:
