@@ -247,6 +247,6 @@ def test_what_is_no_compose_file_is_invalid(text: str) -> None:
     ids=["nested", "many", "extends", "chain", "ports", "depth", "port", "size"],
 )
 def test_hostile_files_are_judged_quickly(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     check(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -340,9 +340,9 @@ def test_a_users_definitions_can_be_added(tmp_path: Path) -> None:
     ids=["depth", "size", "many", "pattern", "reference"],
 )
 def test_hostile_manifests_are_judged_quickly(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     check(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_every_version_judges() -> None:

@@ -109,9 +109,9 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     ids=["alias bomb", "flow lists", "flow maps", "block lists", "length"],
 )
 def test_hostile_texts_meet_a_limit_quickly(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert codes(text) == ["yaml-limit"]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @given(st.text(max_size=200))

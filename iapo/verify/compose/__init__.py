@@ -18,6 +18,7 @@ from iapo.verify.compose.project import TOOL, Project, extend_services, resolve
 from iapo.verify.compose.services import check_service, published_ports
 from iapo.verify.compose.structure import cast_scalars, check_structure
 from iapo.verify.report import Diagnostic, Report, verdict
+from iapo.verify.suggest import fresh_budget
 from iapo.verify.yaml_source import Path, YamlStream, load_yaml
 
 __all__ = ["check"]
@@ -41,6 +42,7 @@ def check(text: str, *, path: str | None = None) -> Report:
 
 def check_stream(stream: YamlStream) -> Report:
     """`check` on a text that is parsed already."""
+    fresh_budget()
     # Compose ignores tags that it does not know.
     problems = [
         replace(p, severity="warning") if p.code == "unknown-tag" else p for p in stream.problems

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from iapo.verify.compose.project import Project, as_mapping, named
 from iapo.verify.compose.services import look_up, mounts
 from iapo.verify.compose.values import Port
+from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
 _EVERYWHERE = frozenset({"", "0.0.0.0", "::"})
@@ -45,8 +45,8 @@ def _undefined(
 
 
 def _hint(name: str, known: Any, section: str) -> str:
-    hit = get_close_matches(name[:80], list(known), n=1, cutoff=0.75)
-    return f'did you mean "{hit[0]}"?' if hit else f"define it under the top-level {section}"
+    hit = closest(name, known)
+    return f'did you mean "{hit}"?' if hit else f"define it under the top-level {section}"
 
 
 def _check_resources(project: Project, name: str, service: dict[str, Any], complete: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from functools import lru_cache
@@ -12,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from iapo.verify.compose.project import Project
+from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
 _TRUE = frozenset({"y", "yes", "true", "on"})
@@ -162,11 +162,11 @@ def _report(project: Project, error: jsonschema_rs.ValidationError, seen: set[An
     code, message, at = "schema", f"{where}: {error.message.splitlines()[0][:200]}", path
     if kind.name in ("additionalProperties", "unevaluatedProperties"):
         known = _known_fields(path)
-        for extra in kind.unexpected:
+        for extra in kind.unexpected[:50]:
             if extra in known:
                 continue  # left unevaluated only because its own value is wrong
-            hit = difflib.get_close_matches(str(extra)[:60], known, n=1, cutoff=0.75)
-            hint = f'; did you mean "{hit[0]}"?' if hit else ""
+            hit = closest(str(extra), known)
+            hint = f'; did you mean "{hit}"?' if hit else ""
             text = f'{where} has no field "{str(extra)[:80]}"{hint}'
             if ((*path, extra), "unknown") not in seen:
                 seen.add(((*path, extra), "unknown"))
@@ -182,8 +182,8 @@ def _report(project: Project, error: jsonschema_rs.ValidationError, seen: set[An
         code, message = "missing-field", f'{where} needs the field "{kind.property}"'
     elif kind.name == "enum":
         options = [str(option) for option in kind.options if option is not None]
-        hit = difflib.get_close_matches(str(value)[:60], options, n=1, cutoff=0.6)
-        hint = f'; did you mean "{hit[0]}"?' if hit else ""
+        hit = closest(str(value), options, cutoff=0.6)
+        hint = f'; did you mean "{hit}"?' if hit else ""
         code = "bad-value"
         message = f"{where}: {_shown(value)} is not one of {', '.join(options[:12])}{hint}"
     elif kind.name == "pattern":

@@ -16,13 +16,14 @@ from typing import Any
 
 from iapo.verify.kubernetes import schemas
 from iapo.verify.kubernetes.custom import CustomKinds, read_crds
-from iapo.verify.kubernetes.manifest import TOOL, Findings, Manifest, closest
+from iapo.verify.kubernetes.manifest import MAX_DIAGNOSTICS, TOOL, Findings, Manifest
 from iapo.verify.kubernetes.manifest import text as as_text
 from iapo.verify.kubernetes.objects import check_object
 from iapo.verify.kubernetes.references import check_references
 from iapo.verify.kubernetes.removed import REMOVED
 from iapo.verify.kubernetes.structure import check_structure
 from iapo.verify.report import Diagnostic, Report, verdict
+from iapo.verify.suggest import closest, fresh_budget
 from iapo.verify.yaml_source import Path, YamlDocument, YamlStream, load_yaml
 
 __all__ = ["add_crds", "check", "newest", "versions"]
@@ -71,6 +72,7 @@ def check(text: str, *, path: str | None = None, version: str | None = None) -> 
 
 def check_stream(stream: YamlStream, version: str | None = None) -> Report:
     """`check` on a text that is parsed already."""
+    fresh_budget()
     version = schemas.newest() if version is None else version.removeprefix("v")
     if version not in schemas.versions():
         known = f"{schemas.versions()[0]} to {schemas.newest()}"
@@ -119,10 +121,11 @@ def _take_apart(
     value: Any = document.value
     for step in root:
         value = value[step]
-    line, column = document.locate(root)
 
     def complain(code: str, message: str) -> int:
-        findings.diagnostics.append(Diagnostic("error", code, message, line, column, TOOL))
+        if len(findings.diagnostics) < 2 * MAX_DIAGNOSTICS:
+            line, column = document.locate(root)
+            findings.diagnostics.append(Diagnostic("error", code, message, line, column, TOOL))
         return 1
 
     if not isinstance(value, dict):

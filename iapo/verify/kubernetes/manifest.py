@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -109,17 +108,6 @@ def entries(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
 def text(value: Any) -> str:
     """The value if it is a string, else an empty one."""
     return value if isinstance(value, str) else ""
-
-
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, ignoring case first."""
-    candidates = list(known)
-    lowered = word.lower()
-    for candidate in candidates:
-        if candidate.lower() == lowered:
-            return candidate
-    found = difflib.get_close_matches(word[:80], candidates, n=1, cutoff=0.75)
-    return found[0] if found else None
 
 
 def dotted(path: Iterable[str | int]) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from iapo.verify.kubernetes.manifest import Findings, Manifest, closest, entries, mapping, text
+from iapo.verify.kubernetes.manifest import Findings, Manifest, entries, mapping, text
+from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
 _TEMPLATE: dict[str, tuple[str, ...]] = {

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from iapo.verify.kubernetes.manifest import Findings, Manifest, closest, entries, mapping, text
+from iapo.verify.kubernetes.manifest import Findings, Manifest, entries, mapping, text
 from iapo.verify.kubernetes.objects import expression_holds
 from iapo.verify.kubernetes.pods import PodTemplate, template_of
 from iapo.verify.report import Severity
+from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
 _SCALABLE = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
@@ -234,6 +235,8 @@ def _check_selectors(
 ) -> None:
     """Services, budgets and policies that select no pod of a file that defines pods."""
     selecting = [(m, *_selector(m)) for m in manifests if m.kind in _SELECTORS]
+    if len(selecting) * len(file.pods) > _MOST_PAIRS:
+        return
     chosen: set[tuple[str, int]] = set()
     empty: list[tuple[Manifest, Path]] = []
     for manifest, path, selector in selecting:
@@ -282,6 +285,7 @@ def _is_mistake(
     return any(word and closest(word, words - {""}) for word in sought)
 
 
+_MOST_PAIRS = 20_000  # of selectors and pods; beyond it a file is not one that people write
 # Labels that controllers put on pods.
 _ADDED_LABELS = frozenset(
     {

@@ -7,7 +7,8 @@ from typing import Any
 import jsonschema_rs
 
 from iapo.verify.kubernetes.limits import RULES
-from iapo.verify.kubernetes.manifest import Findings, Manifest, closest, dotted
+from iapo.verify.kubernetes.manifest import Findings, Manifest, dotted
+from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
 _NAMES = {
@@ -65,7 +66,7 @@ def _report(
             findings.error(rule.code, f"{where}: {value} {rule.says}", manifest, path)
     elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         known = _fields(schema, steps[:-1])
-        for field in kind.unexpected:
+        for field in kind.unexpected[:50]:
             meant = closest(str(field), known)
             hint = f'; did you mean "{meant}"?' if meant else ""
             code = "misspelt-field" if meant else "unknown-field"
