@@ -189,6 +189,8 @@ def spelled_out(message: Message, type: str, name: str) -> Iterator[tuple[str, A
         pattern = go_pattern(_unquote(found[1]))
         if pattern is not None:
             yield "no-match", pattern
+    if found := re.search(r"to have prefix (\S+), got", said):
+        yield "match", "(?a)^" + re.escape(found[1])
     for words, operation, argument in _WORDS:
         if re.search(words, said):
             yield operation, argument
