@@ -42,10 +42,10 @@ def oracle(text: str, *, version: str | None = None) -> Report | None:
     unjudged = False
     manifests = [m for document in documents for m in _manifests(document)]
     for manifest in manifests:
-        problem = _validate(manifest, chosen)
-        if problem is not None:
-            unjudged |= problem.severity == "warning"
-            problems.append(problem)
+        found = _validate(manifest, chosen)
+        if found is not None:
+            unjudged |= found.severity == "warning"
+            problems.append(found)
     return verdict("kubernetes", problems, parts=len(manifests), unjudged=unjudged)
 
 
