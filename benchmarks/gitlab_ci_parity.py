@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import statistics
 from pathlib import Path
 from typing import Any
@@ -233,7 +234,8 @@ def ask(samples: list[Sample], fresh: bool) -> dict[str, dict[str, Any]]:
             judged = judge(sample.text)
             if judged is None:
                 raise SystemExit("gitlab-ci-local is not installed: npm install -g gitlab-ci-local")
-            said = "; ".join(d.message for d in judged.report.diagnostics)[:160]
+            said = "; ".join(d.message for d in judged.report.diagnostics)
+            said = re.sub(r"(?:file://)?/[\w./-]+", "...", said)[:160]  # nobody's folders
             recorded[key] = {
                 "id": sample.id,
                 "valid": judged.report.valid,

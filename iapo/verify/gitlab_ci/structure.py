@@ -100,8 +100,8 @@ def _interpolated(data: Any, path: Path) -> bool:
     """Whether the refused value is only known once inputs or references are filled in."""
     here = data
     for step in path:
-        if isinstance(here, dict) and step in here:
-            here = here[step]
+        if isinstance(here, dict):
+            here = here.get(str(step))
         elif isinstance(here, list) and isinstance(step, int):
             here = here[step]
         else:
