@@ -244,6 +244,10 @@ _FAMILIES: tuple[tuple[str, str, Any, str], ...] = (
 )
 
 
+# What a parser says of a value is no pattern, however well one fits the samples.
+_PARSER = r"json: |parsing time|error parsing|invalid character|unexpected end|cannot parse"
+
+
 class Pool:
     """The executable's patterns, and how each judges the sampled values."""
 
@@ -567,7 +571,7 @@ def _explain(
         due = short if operation in ("match", "no-match") else refused
         if due and all(rule.faults(v) for v in due) and not any(rule.faults(v) for v in accepted):
             return rule
-    if type != "string" or len(seen) < 50:
+    if type != "string" or len(seen) < 50 or re.search(_PARSER, template[0]):
         return None
     told_apart = [v for v, hits in seen if hits and index not in hits]
     strict = [v for v in (*accepted, *told_apart) if isinstance(v, str)]
