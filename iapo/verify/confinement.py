@@ -34,7 +34,7 @@ class Limits:
 
     address_space: int = 6 << 30
     file_size: int = 64 << 20
-    open_files: int = 4096
+    open_files: int = 65536
 
 
 @dataclass(frozen=True)

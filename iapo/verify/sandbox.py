@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import re
 import select
 import shutil
 import struct
@@ -143,7 +144,8 @@ class Worker:
             self.close()
             lines = str(error).strip().splitlines()
             reason = lines[-1] if lines else "no answer"
-            raise WorkerStartError(reason.removeprefix("iapo-worker: ")) from None
+            # The last line of a traceback: the error's class, then what it says to people.
+            raise WorkerStartError(re.sub(r"^[\w.]+(?:Error|Exception): ", "", reason)) from None
         self._ready = bool(answer.get("ready"))
 
     def _exchange(self, message: bytes, timeout: float) -> dict[str, Any]:
@@ -298,6 +300,11 @@ class Pool:
         with self._lock:
             self._busy.discard(worker)
         worker.close()
+
+    def workers(self) -> list[Worker]:
+        """All workers of the moment, idle and busy."""
+        with self._lock:
+            return [*self._idle["terraform"], *self._idle["text"], *self._busy]
 
     def warm(self, role: Role, count: int) -> None:
         """Start workers, at once, so that there are `count` idle ones."""

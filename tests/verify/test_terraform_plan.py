@@ -9,6 +9,7 @@ import pytest
 
 from iapo.verify import close_workers, verify
 from iapo.verify.report import Plan, PlannedResource
+from iapo.verify.sandbox import POOL
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,19 +59,47 @@ def test_references_are_followed_through_locals_and_for_each() -> None:
     assert resource(found, 'aws_subnet.s["a"]').references == {"vpc_id": ("aws_vpc.v",)}
 
 
-def test_references_in_nested_and_dynamic_blocks_carry_their_place() -> None:
+def test_references_in_nested_blocks_carry_their_place() -> None:
     found = plan(
-        'resource "aws_security_group" "lb" {}\nresource "aws_security_group" "app" {\n'
-        '  ingress {\n    from_port = 1\n    to_port = 1\n    protocol = "tcp"\n'
-        "    security_groups = [aws_security_group.lb.id]\n  }\n}\n"
-        'resource "aws_autoscaling_group" "g" {\n  max_size = 1\n  min_size = 1\n'
-        '  dynamic "tag" {\n    for_each = [aws_security_group.lb.name_prefix, "b"]\n    content {\n'
-        '      key = "k"\n      value = tag.value\n      propagate_at_launch = true\n    }\n  }\n}\n'
+        'resource "aws_vpc" "v" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+        'resource "aws_internet_gateway" "g" {}\n'
+        'resource "aws_lb" "l" {\n  subnet_mapping {\n    subnet_id = "subnet-1"\n  }\n'
+        "  access_logs {\n    bucket = aws_s3_bucket.logs.id\n  }\n}\n"
+        'resource "aws_s3_bucket" "logs" {}\n'
     )
-    app = resource(found, "aws_security_group.app")
-    assert app.references["ingress"] == ("aws_security_group.lb",) or app.references[
-        "ingress.0.security_groups"
-    ] == ("aws_security_group.lb",)
+    assert resource(found, "aws_lb.l").references == {
+        "access_logs.0.bucket": ("aws_s3_bucket.logs",)
+    }
+
+
+def test_references_in_dynamic_blocks_are_followed_through_the_iterator() -> None:
+    found = plan(
+        'resource "aws_s3_bucket" "logs" {}\n'
+        'resource "aws_lb" "l" {\n  subnets = ["subnet-1"]\n  dynamic "access_logs" {\n'
+        "    for_each = [aws_s3_bucket.logs.id]\n    content {\n      bucket = access_logs.value\n"
+        "    }\n  }\n}\n"
+    )
+    assert resource(found, "aws_lb.l").references == {
+        "access_logs.0.bucket": ("aws_s3_bucket.logs",)
+    }
+
+
+def test_references_lead_through_modules_both_ways() -> None:
+    files = {
+        "main.tf": 'resource "aws_vpc" "v" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+        'module "net" {\n  source = "./net"\n  vpc    = aws_vpc.v.id\n}\n'
+        'resource "aws_instance" "i" {\n  ami           = "ami-12345678"\n'
+        '  instance_type = "t3.micro"\n  subnet_id     = module.net.subnet\n}\n',
+        "net/main.tf": 'variable "vpc" {}\nresource "aws_subnet" "s" {\n  vpc_id     = var.vpc\n'
+        '  cidr_block = "10.0.1.0/24"\n}\noutput "subnet" {\n  value = aws_subnet.s.id\n}\n',
+    }
+    report = POOL.judge({"format": "terraform", "files": files, "plan": True})
+    assert report.plan is not None
+    found = report.plan
+    assert resource(found, "aws_instance.i").references == {
+        "subnet_id": ("module.net.aws_subnet.s",)
+    }
+    assert resource(found, "module.net.aws_subnet.s").references == {"vpc_id": ("aws_vpc.v",)}
 
 
 def test_data_sources_answer_plausible_values() -> None:

@@ -21,7 +21,7 @@ def open_judge(folder: Path) -> Judge:
     from iapo.verify import confinement
     from iapo.verify.terraform import catalogue, core, judge
 
-    catalogue.preload()
+    entries = catalogue.preload()
     binary = os.environ.get("IAPO_TERRAFORM_BINARY") or None
     programs = [Path(binary)] if binary else []
     walls = confinement.confine(folder, confinement.Limits(), programs=programs)
@@ -29,7 +29,7 @@ def open_judge(folder: Path) -> Judge:
     home.mkdir(exist_ok=True)
     os.chdir(home)
     terraform = core.open_core(binary)
-    ready = judge.Judge(terraform, Path(), confined=walls.files)
+    ready = judge.Judge(terraform, Path(), entries, confined=walls.files)
     # A first program loads what is loaded lazily, before the root is changed.
     ready.check({"main.tf": _WARM_UP}, plan=True)
     if not programs:

@@ -25,18 +25,22 @@ def slot_address(number: int) -> str:
     return f"{REGISTRY}/iapo/unknown{number}"
 
 
-def entry_address(entry: CatalogueEntry, *, whole: bool) -> str:
-    """The address of one provider version: with its few giant types, or without what is in them."""
+GIANT_VARIANTS = ("", *(f"-giant{n}" for n in range(8)), "-whole")
+"""A provider without what is in its giant types, with one of them, with all of them."""
+
+
+def entry_address(entry: CatalogueEntry, variant: str = "") -> str:
+    """The address of one provider version, in one of `GIANT_VARIANTS`."""
     unique = re.sub(
         "[^0-9a-z]+", "-", f"{entry.source.removeprefix(REGISTRY)}-{entry.version}".lower()
     )
     short = unique.strip("-")[-60:].strip("-")
-    return f"{REGISTRY}/iapo/{short}{'-whole' if whole else ''}"
+    return f"{REGISTRY}/iapo/{short}{variant}"
 
 
 def addresses() -> list[str]:
     """Every provider address that a worker must announce before it starts."""
-    known = sorted({entry_address(e, whole=w) for e in list_schemas() for w in (False, True)})
+    known = sorted({entry_address(e, v) for e in list_schemas() for v in GIANT_VARIANTS})
     return [*known, STUB_PROVIDER, *(slot_address(n) for n in range(SLOTS))]
 
 

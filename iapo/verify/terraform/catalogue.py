@@ -102,10 +102,12 @@ _compressed: dict[Path, bytes] = {}
 _loaded: dict[Path, ProviderSchema] = {}
 
 
-def preload() -> None:
+def preload() -> list[CatalogueEntry]:
     """Read every file of the catalogue, still compressed: a confined worker cannot do so later."""
-    for entry in list_schemas():
+    entries = list_schemas()
+    for entry in entries:
         _compressed[entry.path] = entry.path.read_bytes()
+    return entries
 
 
 def load_schema(entry: CatalogueEntry) -> ProviderSchema:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from iapo.verify.report import Diagnostic, Plan, Report, verdict
 from iapo.verify.terraform import codes, stand_ins
 from iapo.verify.terraform.addresses import (
+    GIANT_VARIANTS,
     SLOTS,
     STUB_PROVIDER,
     entry_address,
@@ -30,7 +31,6 @@ from iapo.verify.terraform.catalogue import (
     REGISTRY,
     CatalogueEntry,
     canonical_source,
-    list_schemas,
     load_schema,
 )
 from iapo.verify.terraform.core import Core, Output
@@ -59,7 +59,9 @@ class _Provision:
 class Judge:
     """Keeps the provider servers of one worker. Its current folder is the program's folder."""
 
-    def __init__(self, core: Core, folder: Path, *, confined: bool) -> None:
+    def __init__(
+        self, core: Core, folder: Path, entries: Iterable[CatalogueEntry], *, confined: bool
+    ) -> None:
         self._core = core
         self._folder = folder
         self._confined = confined
@@ -67,7 +69,7 @@ class Judge:
         self._servers: dict[str, ProviderServer] = {}
         self._slots_used = 0
         self._entries: dict[str, list[CatalogueEntry]] = {}
-        for entry in list_schemas():
+        for entry in entries:
             self._entries.setdefault(entry.source, []).append(entry)
         (folder / ".." / "s").mkdir(exist_ok=True)
         self._servers[STUB_PROVIDER] = ProviderServer(socket_name(STUB_PROVIDER), self._executor)
@@ -155,11 +157,18 @@ class Judge:
             )
         entry = by_version[version]
         schema = load_schema(entry)
-        whole = any(name in module.text for name in schema.giants(GIANT) for module, _ in users)
-        address = entry_address(entry, whole=whole)
+        giants = sorted(schema.giants(GIANT))
+        named = [g for g in giants if any(g in module.text for module, _ in users)]
+        variant = ""
+        if named:
+            variant = f"-giant{giants.index(named[0])}" if len(named) == 1 else "-whole"
+        if variant not in GIANT_VARIANTS:
+            variant, named = "-whole", giants
+        address = entry_address(entry, variant)
         if address not in self._servers:
             self._servers[address] = ProviderServer(socket_name(address), self._executor)
-            self._servers[address].served = Served(schema, whole)
+            shown = None if variant == "-whole" else frozenset(named)
+            self._servers[address].served = Served(schema, shown)
         return address
 
     def _serve_unknown(
@@ -259,7 +268,8 @@ class Judge:
             if stand_ins.is_ours(str(place.get("filename", ""))):
                 entry["range"] = None
             out.append(codes.to_diagnostic(entry, single=single))
-        return out
+        # Terraform walks maps: what it says of one place comes in any order.
+        return sorted(out, key=lambda d: d.message)
 
     def _report(
         self,

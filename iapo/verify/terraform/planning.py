@@ -1,13 +1,17 @@
 """What a schema-only provider answers when asked to plan, to read a data source, or to import.
 
-A planned resource keeps what the program says; arguments that the provider computes are unknown. A
-data source answers plausible values (`iapo.verify.terraform.plausible`).
+A planned resource keeps what the program says; what it leaves out becomes the provider's default
+where that is known, and arguments that the provider computes are unknown. A data source answers plausible values (`iapo.verify.terraform.plausible`).
 """
 
 from __future__ import annotations
 
 import copy
+import json
+import lzma
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iapo.verify.terraform.rules import UNKNOWN
@@ -16,28 +20,79 @@ if TYPE_CHECKING:
     from iapo.verify.terraform.provider import SchemaSource
 
 
+_FOLDER = Path(__file__).parent / "defaults"
+
+
+@lru_cache(maxsize=8)
+def defaults(provider: str) -> Mapping[str, Mapping[str, Any]]:
+    """Type to dotted argument path (without indexes) to the value that a provider fills in.
+
+    Harvested from the provider itself (scripts/harvest_aws_defaults.py). Empty where nobody asked it.
+    """
+    found = sorted(_FOLDER.glob(f"{provider}-*.json.xz"))
+    if not found:
+        return {}
+    known: Mapping[str, Mapping[str, Any]] = json.loads(lzma.decompress(found[-1].read_bytes()))
+    return known
+
+
 def planned_state(
-    schema: SchemaSource, type: str, proposed: Any, *, provider_configuration: Any = None
+    schema: SchemaSource,
+    type: str,
+    proposed: Any,
+    *,
+    provider_configuration: Any = None,
+    bare: bool = False,
 ) -> Any:
-    """The planned state of a resource from Terraform's proposal; None, a deletion, stays None."""
+    """The planned state of a resource from Terraform's proposal; None, a deletion, stays None.
+
+    Args:
+        bare: leave the provider's defaults out.
+    """
     block = schema.block("resource", type)
     if block is None or not isinstance(proposed, dict):
         return proposed
-    return _complete(proposed, block)
+    known = {} if bare else defaults(schema.name).get(type, {})
+    planned = _complete(proposed, block, known, "")
+    tags = provider_configuration and _default_tags(provider_configuration)
+    if tags is not None and "tags_all" in planned and not bare:
+        planned["tags_all"] = _all_tags(planned.get("tags"), tags)
+    return planned
 
 
-def _complete(values: dict[str, Any], block: Mapping[str, Any]) -> dict[str, Any]:
-    """Computed arguments without a value become unknown, at every depth of the schema."""
+def _default_tags(provider_configuration: Any) -> dict[str, Any] | None:
+    """The AWS provider's `default_tags`, {} where there are none, None where they are unknown."""
+    if not isinstance(provider_configuration, dict) or "default_tags" not in provider_configuration:
+        return None
+    blocks = provider_configuration["default_tags"]
+    tags = blocks[0].get("tags") if isinstance(blocks, list) and blocks else {}
+    return tags if isinstance(tags, dict) else {} if tags is None else None
+
+
+def _all_tags(tags: Any, more: dict[str, Any]) -> Any:
+    """`tags_all`: the provider's default tags and the resource's own on top."""
+    if tags is None:
+        return dict(more) or UNKNOWN
+    return {**more, **tags} if isinstance(tags, dict) else UNKNOWN
+
+
+def _complete(
+    values: dict[str, Any], block: Mapping[str, Any], known: Mapping[str, Any], path: str
+) -> dict[str, Any]:
+    """What is left out becomes its default, or unknown where the provider computes it."""
     for name, attribute in block.get("attributes", {}).items():
         value = values.get(name)
-        if value is None and (attribute.get("computed") or name == "id"):
-            values[name] = UNKNOWN
-        elif value is not None and "nested_type" in attribute:
+        if value is None:
+            if path + name in known:
+                values[name] = known[path + name]
+            elif attribute.get("computed") or (name == "id" and not path):
+                values[name] = UNKNOWN
+        elif "nested_type" in attribute:
             for part in _parts(value, attribute["nested_type"]["nesting_mode"]):
-                _complete(part, attribute["nested_type"])
+                _complete(part, attribute["nested_type"], known, f"{path}{name}.")
     for name, nested in block.get("block_types", {}).items():
         for part in _parts(values.get(name), nested["nesting_mode"]):
-            _complete(part, nested["block"])
+            _complete(part, nested["block"], known, f"{path}{name}.")
     return values
 
 

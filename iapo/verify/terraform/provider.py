@@ -18,7 +18,12 @@ from iapo.verify.terraform import planning, tfplugin
 from iapo.verify.terraform.catalogue import Kind
 from iapo.verify.terraform.rules import ValueProblem, check_values
 
-_UNLIMITED = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+_OPTIONS = [
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),
+    # Terraform never closes a connection to a provider that it did not start.
+    ("grpc.max_connection_idle_ms", 300),
+]
 
 
 GIANT = 60_000
@@ -43,10 +48,14 @@ class SchemaSource(Protocol):
 
 @dataclass
 class Served:
-    """What is served on one address, and how the current program configured it."""
+    """What is served on one address, and how the current program configured it.
+
+    Attributes:
+        giants: the giant types that are shown, None for all.
+    """
 
     schema: SchemaSource
-    whole: bool = True
+    giants: frozenset[str] | None = None
     configuration: Any = None
 
 
@@ -55,7 +64,7 @@ class ProviderServer:
 
     def __init__(self, socket: str, executor: Executor) -> None:
         self.served: Served | None = None
-        self._server = grpc.server(executor, handlers=(_Handler(self),), options=_UNLIMITED)
+        self._server = grpc.server(executor, handlers=(_Handler(self),), options=_OPTIONS)
         self._server.add_insecure_port(f"unix:{socket}")
         self._server.start()
 
@@ -91,7 +100,9 @@ def _get_schema(served: Served, request: tfplugin.Fields) -> bytes:
     def shown(kind: Kind, type: str) -> bytes:
         # Three quarters of the AWS provider's schema are six types that few programs name.
         encoded = schema.encoded(kind, type)
-        return encoded if served.whole or len(encoded) < GIANT else tfplugin.encode_schema({})
+        if len(encoded) < GIANT or served.giants is None or type in served.giants:
+            return encoded
+        return tfplugin.encode_schema({})
 
     out = [tfplugin.part(1, schema.encoded("provider"))]
     kinds: tuple[tuple[int, Kind], ...] = ((2, "resource"), (3, "data"), (8, "ephemeral"))
