@@ -303,5 +303,5 @@ def test_the_real_tool_agrees() -> None:
     texts = [GOOD, BROKEN[0][1], BROKEN[6][1], BROKEN[22][1]]
     judged = judge(texts)
     if judged is None:
-        pytest.skip("actionlint is not installed (pip install iapo[oracle])")
+        pytest.skip("actionlint is not installed (pip install iapo[actionlint])")
     assert [j.report.valid for j in judged] == [check(text).valid for text in texts]
