@@ -210,7 +210,9 @@ def _pattern(name: str, raw: Any, format: Format, names: frozenset[str]) -> Patt
     fields = _node(rest, name, names, 0) if rest else Fields(())
     if not isinstance(fields, Fields):
         raise IntentError(f"{name}: matchers stand under a field, not beside the selector")
-    return Pattern(name, kind, selector, selectors[kind], fields)
+    # `{any: true}` asks for nothing, so it must not be a leaf that every answer meets.
+    unnamed = isinstance(selector, Matcher) and selector.name == "any"
+    return Pattern(name, kind, selector, selectors[kind] or unnamed, fields)
 
 
 def _node(raw: Any, where: str, names: frozenset[str], depth: int) -> Node:

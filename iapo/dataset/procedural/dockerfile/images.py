@@ -237,8 +237,8 @@ class BuildArguments(Family):
                  f"use {image} in the version of the ARG {key} (default {tag})")
         )  # fmt: skip
         sheet.intent["version"] = {"arg": key, "default": tag}
-        sheet.intent["image"] = {"stage": {"any": True}, "final": True, "base": f"{image}:{tag}"}
-        sheet.says |= {f"{image}:{tag}": sheet.deeds[0], "True": sheet.deeds[0]}
+        sheet.intent["image"] = {"stage": {"any": True}, "base": f"{image}:{tag}"}
+        sheet.says |= {f"{image}:{tag}": sheet.deeds[0]}
         sheet.lines.append(f"FROM {image}:${{{key}}}")
         if rng.random() < 0.6:
             other, value = rng.choice((("APP_VERSION", version(rng)), ("BUILD_ENV", pick(rng, "prod", "dev", "test")),

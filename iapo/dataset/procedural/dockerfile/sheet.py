@@ -32,8 +32,7 @@ class Sheet:
             pick(self.rng, f"start from {image}", f"use {image} as its base", f"use the base image {image}",
                  f"build on {image}")
         )  # fmt: skip
-        self.intent["image"] = {"stage": {"any": True}, "final": True, "base": image}
-        self.says["True"] = image  # the stage that is built is the one on this base
+        self.intent["image"] = {"stage": {"any": True}, "base": image}
         self.must_run(*runs)
 
     def must_run(self, *commands: str) -> None:
