@@ -1,6 +1,6 @@
 """The policy gradient: raise the log-probability of what did better than its group.
 
-    L = - sum_t w_t * min(r_t A_t, clip(r_t, 1 - low, 1 + high) A_t)  +  kl * sum_t w_t k3_t
+    L = - sum_t w_t * min(r_t A_t, clip(r_t, 1 - low, 1 + high) A_t)  +  kl * sum_t w_t r_t k3_t
 
 with r_t the ratio of the token's probability now to when it was sampled, and w_t the weight that
 the normalisation gives it. On the first update of a batch r_t is 1 and this is plain policy
@@ -91,7 +91,9 @@ def policy_loss(
             raise ValueError("a divergence needs the reference's log-probabilities")
         apart = reference_logprobs - logprobs
         k3 = torch.exp(apart) - apart - 1
-        loss = loss + kl * (weights * k3).sum()
+        # Without the ratio the gradient is not that of the divergence, not even on the first
+        # update, where the ratio's value is 1 (DeepSeek-V3.2, arXiv 2512.02556).
+        loss = loss + kl * (weights * ratio * k3).sum()
         divergence = float(k3.detach().mean()) if len(k3) else 0.0
     clipped = float(held.float().mean()) if len(held) else 0.0
     return LossTerms(loss, clipped, divergence)
