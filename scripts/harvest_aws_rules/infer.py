@@ -247,6 +247,8 @@ _FAMILIES: tuple[tuple[str, str, Any, str], ...] = (
 # What a parser says of a value is no pattern, however well one fits the samples.
 _PARSER = r"json: |parsing time|error parsing|invalid character|unexpected end|cannot parse"
 
+_NEGATIVE = r"cannot|can't|can not|(must|should|may|is|are|does|do) ?n[o']t|not allowed|reserved"
+
 
 class Pool:
     """The executable's patterns, and how each judges the sampled values."""
@@ -278,12 +280,10 @@ class Pool:
                 if all(self.matches(pattern, v) != want for v in refused) and all(
                     self.matches(pattern, v) == want for v in accepted
                 ):
-                    if not paired and raw not in said:
-                        words = r"cannot|can't|must not|not allowed|not (begin|start|end)|may not"
-                        if not want and not re.search(words, said):
-                            continue
-                        if len(refused) < 8 and want:
-                            continue
+                    if not want and not re.search(_NEGATIVE, said):
+                        continue
+                    if want and not paired and raw not in said and len(refused) < 8:
+                        continue
                     fits.append((not paired, raw not in said, -len(raw), operation, pattern))
         for _, _, _, operation, pattern in sorted(fits):
             yield operation, pattern
