@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -51,22 +52,30 @@ def plan(
 def policy(
     path: Annotated[Path, typer.Argument(help="A Terraform file or module directory.")],
     rego: Annotated[list[Path], typer.Option("--rego", help="A Rego file; may be repeated.")],
-    query: Annotated[str, typer.Option(help="What to ask.")] = "data.terraform.deny",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Evaluate Rego over the plan in process. Exit 1 where the query yields anything."""
+    """Evaluate Rego over the plan in process. Exit 0: it passes; 1: something denies."""
     from iapo.verify import verify_path
     from iapo.verify.discover import read_text
-    from iapo.verify.terraform.policy import evaluate_policy
+    from iapo.verify.terraform.policy import check_policy
 
     if not path.exists():
         raise InputError(f"{path}: no such file or directory")
     report = verify_path(path, "terraform", plan=True)
     if report.plan is None:
         raise InputError(f"{path}: no plan can be made; see `iapo verify {path}`")
-    sources = {str(file): read_text(file) for file in rego}
-    answer = evaluate_policy(report.plan, sources, query)
-    print(json.dumps(answer, indent=2))
-    raise typer.Exit(1 if answer else 0)
+    try:
+        result = check_policy(report.plan, [read_text(file) for file in rego])
+    except ImportError as error:
+        raise InputError(str(error)) from None
+    if as_json:
+        print(json.dumps(asdict(result)))
+    else:
+        for denial in result.denials:
+            print(f"{path}: denied: {denial}")
+        for warning in result.warnings:
+            print(f"{path}: warning: {warning}")
+    raise typer.Exit(0 if result.passed else 1)
 
 
 @schemas_app.command("list")

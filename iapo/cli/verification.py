@@ -52,6 +52,14 @@ def verify(
     strict: Annotated[
         bool, typer.Option("--strict", help="What cannot be judged offline counts as invalid.")
     ] = False,
+    kubernetes_version: Annotated[
+        str | None,
+        typer.Option(help="Version of the cluster that manifests are for; the newest if left out."),
+    ] = None,
+    crds: Annotated[
+        list[Path] | None,
+        typer.Option(help="CustomResourceDefinitions to know; a file or folder, may be repeated."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
 ) -> None:
     """Judge infrastructure files offline. Exit 0: all valid; 1: some invalid; 2: bad usage.
@@ -72,7 +80,9 @@ def verify(
             targets += find_targets([path], known)
     if not targets:
         raise InputError(f"nothing to judge below {', '.join(map(str, paths))}")
-    reports = judge_targets(targets, thorough=thorough)
+    reports = judge_targets(
+        targets, thorough=thorough, kubernetes_version=kubernetes_version, crds=crds or ()
+    )
     judged = [(target.path, report) for target, report in zip(targets, reports, strict=True)]
     _print(judged, json_lines=json_lines, sarif=sarif, quiet=quiet)
     failed = any(r.valid is False or (strict and r.valid is None) for r in reports)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+from iapo.errors import InputError
 from iapo.verify.discover import Target
 from iapo.verify.report import Format, Report, verdict
 
@@ -35,13 +36,26 @@ _NAMES_ELSEWHERE = frozenset(
     }
 )
 
+_BATCH = 8  # texts from which starting worker processes pays
 
-def judge_targets(targets: Sequence[Target], *, thorough: bool = False) -> list[Report]:
+
+def judge_targets(
+    targets: Sequence[Target],
+    *,
+    thorough: bool = False,
+    kubernetes_version: str | None = None,
+    crds: Sequence[Path] = (),
+) -> list[Report]:
     """Judge each target; the reports come back in order.
 
     Args:
         thorough: ask the real tool too where it is installed; a text is then valid only if both
             accept it.
+        kubernetes_version: of the cluster that manifests are for, e.g. `1.30`; the newest if None.
+        crds: files or folders of CustomResourceDefinitions to judge custom resources by.
+
+    Raises:
+        InputError: an unknown version, a file that holds no definition.
     """
     from iapo.verify import verify, verify_many, verify_path
 
@@ -49,7 +63,9 @@ def judge_targets(targets: Sequence[Target], *, thorough: bool = False) -> list[
         verify_path(t.path, "terraform") if t.is_module else None for t in targets
     ]
     texts = [(i, t.text, t.format, t.path) for i, t in enumerate(targets) if t.text is not None]
-    if len(texts) > 8:
+    if kubernetes_version is not None or crds:
+        judged = _for_a_cluster(texts, kubernetes_version, crds)
+    elif len(texts) > _BATCH:
         judged = verify_many([(text, format) for _, text, format, _ in texts], timeout=20.0)
     else:
         judged = [verify(text, format, path=path) for _, text, format, path in texts]
@@ -60,6 +76,28 @@ def judge_targets(targets: Sequence[Target], *, thorough: bool = False) -> list[
             report = _with_oracle(text, report)
         reports[index] = report
     return [report for report in reports if report is not None]
+
+
+def _for_a_cluster(
+    texts: Sequence[tuple[int, str, Format | None, str]], version: str | None, crds: Sequence[Path]
+) -> list[Report]:
+    """Judge in this process: definitions that were added are not known to worker processes."""
+    from iapo.verify import verify
+    from iapo.verify.kubernetes import add_crds, check
+
+    try:
+        for path in crds:
+            add_crds(path)
+        return [
+            check(text, path=path, version=version)
+            if format == "kubernetes"
+            else verify(text, format, path=path)
+            for _, text, format, path in texts
+        ]
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise InputError(str(error)) from None
 
 
 def _in_its_module(path: Path, alone: Report) -> Report:

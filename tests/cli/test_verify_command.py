@@ -98,6 +98,51 @@ def test_what_cannot_be_judged_is_null_and_fails_only_when_strict(tmp_path: Path
     assert iapo("verify", "--strict", file).returncode == 1
 
 
+CRD = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: widgets.example.com
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                size: {type: integer}
+"""
+
+
+def test_custom_resources_are_judged_once_their_definition_is_given(tmp_path: Path) -> None:
+    widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata:\n  name: a\nspec:\n  size: {}\n"
+    crd = write(tmp_path / "crd.yaml", CRD)
+    good = write(tmp_path / "good.yaml", widget.replace("{}", "3"))
+    bad = write(tmp_path / "bad.yaml", widget.replace("{}", "three"))
+    done = iapo("verify", "--json", "--crds", crd, good, bad)
+    assert [json.loads(line)["valid"] for line in done.stdout.splitlines()] == [True, False]
+
+
+def test_manifests_can_be_judged_for_an_older_cluster(tmp_path: Path) -> None:
+    cron = (
+        "apiVersion: flowcontrol.apiserver.k8s.io/v1beta3\nkind: FlowSchema\nmetadata:\n  name: a\n"
+        "spec:\n  priorityLevelConfiguration:\n    name: exempt\n"
+    )
+    file = write(tmp_path / "flow.yaml", cron)
+    assert iapo("verify", file).returncode == 1
+    assert iapo("verify", "--kubernetes-version", "1.28", file).returncode == 0
+    wrong = iapo("verify", "--kubernetes-version", "9.9", file)
+    assert wrong.returncode == 2
+    assert "no schemas for Kubernetes 9.9" in wrong.stderr
+
+
 def test_sarif_is_one_log(tmp_path: Path) -> None:
     file = write(tmp_path / "bad.yaml", POD.replace("image", "imagge"))
     log = json.loads(iapo("verify", "--sarif", file).stdout)
