@@ -28,6 +28,7 @@ from iapo.verify.terraform.rules import UNKNOWN
 
 VERSION = "5.100.0"
 MAX_DEPTH = 3
+LARGE = 20_000  # bytes of schema from which on nested blocks are left out: a call takes seconds
 MAX_VARIANTS = 60  # nested blocks of a type that are tried; the giant types repeat themselves
 Path_ = tuple[str, ...]
 
@@ -90,9 +91,11 @@ def minimal(block: dict[str, Any], word: str, depth: int = 0) -> dict[str, Any]:
     return out
 
 
-def variants(block: dict[str, Any], word: str) -> Iterator[dict[str, Any]]:
+def variants(block: dict[str, Any], word: str, *, large: bool) -> Iterator[dict[str, Any]]:
     """The minimal block, then that with one nested block more, for each nested block."""
     yield minimal(block, word)
+    if large:
+        return
 
     def descend(here: dict[str, Any], path: Path_) -> Iterator[Path_]:
         for name, nested in here.get("block_types", {}).items():
@@ -128,6 +131,15 @@ def filled(
             yield from filled(before[0], after[0], nested["block"], (*path, name))
 
 
+def write(defaults: dict[str, dict[str, Any]]) -> None:
+    """Write what has been found so far."""
+    folder = Path(planning.__file__).parent / "defaults"
+    folder.mkdir(exist_ok=True)
+    text = json.dumps(defaults, separators=(",", ":"), sort_keys=True).encode()
+    packed = lzma.compress(text, preset=9 | lzma.PRESET_EXTREME)
+    (folder / f"aws-{VERSION}.json.xz").write_bytes(packed)
+
+
 def main() -> None:
     """Harvest and write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -147,9 +159,10 @@ def main() -> None:
     failed = 0
     for number, type in enumerate(sorted(options.only or schema.names["resource"])):
         block = schema.block("resource", type) or {}
+        large = len(schema.encoded("resource", type)) > LARGE
         seen: dict[str, dict[Path_, Any]] = {"example": {}, "sample7": {}}
         for word, found in seen.items():
-            for config in variants(block, word):
+            for config in variants(block, word, large=large):
                 proposed = planning.planned_state(
                     schema, type, json.loads(json.dumps(config)), bare=True
                 )
@@ -176,16 +189,14 @@ def main() -> None:
         if same:
             defaults[type] = dict(sorted(same.items()))
         if number % 200 == 0:
+            if not options.only:
+                write(defaults)
             print(number, type, len(defaults), failed, file=sys.stderr, flush=True)
     provider.close()
-    folder = Path(planning.__file__).parent / "defaults"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"aws-{VERSION}.json.xz"
-    text = json.dumps(defaults, separators=(",", ":"), sort_keys=True).encode()
-    if not options.only:
-        path.write_bytes(lzma.compress(text, preset=9 | lzma.PRESET_EXTREME))
-    else:
+    if options.only:
         print(json.dumps(defaults, indent=1))
+    else:
+        write(defaults)
     count = sum(len(found) for found in defaults.values())
     print(f"{count} defaults of {len(defaults)} types, {failed} calls failed")
 

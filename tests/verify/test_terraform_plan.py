@@ -170,3 +170,18 @@ def test_backends_and_absent_modules_do_not_keep_a_plan_from_being_made() -> Non
 def test_no_plan_is_made_of_what_is_invalid() -> None:
     report = verify('resource "aws_vpc" "a" {\n  cidr = 1\n}\n', "terraform", plan=True)
     assert (report.valid, report.plan) == (False, None)
+
+
+def test_the_providers_defaults_are_filled_in() -> None:
+    found = plan(
+        'provider "aws" {\n  default_tags {\n    tags = {\n      team = "a"\n    }\n  }\n}\n'
+        'resource "aws_s3_bucket" "b" {\n  tags = {\n    name = "b"\n  }\n}\n'
+        'resource "aws_lb" "l" {\n  subnets = ["subnet-1"]\n}\n'
+    )
+    bucket, balancer = resource(found, "aws_s3_bucket.b"), resource(found, "aws_lb.l")
+    assert bucket.values["force_destroy"] is False
+    assert bucket.values["tags_all"] == {"team": "a", "name": "b"}
+    assert (balancer.values["load_balancer_type"], balancer.values["idle_timeout"]) == (
+        "application",
+        60,
+    )
