@@ -82,7 +82,7 @@ def value_facts(type: str, kind: Kind = "resource") -> Mapping[str, Mapping[str,
 
     Returns:
         Dotted argument path without indexes (`rule.status`) to facts: `enum` (list), `min`/`max`
-        (numbers), `min_length`/`max_length`, `pattern` and `not_pattern` (lists of Python regular
+        (numbers), `multiple_of`, `above` (exclusive), `min_length`/`max_length`, `pattern` and `not_pattern` (lists of Python regular
         expressions; all must hold), `format` (`arn`, `cidr4`, `policy`, `json`, `timestamp` ...),
         `any_of` (True: one of these facts suffices), `min_items`/`max_items`, `conflicts_with`,
         `exactly_one_of`, `at_least_one_of`, `required_with` (lists of dotted paths), `read_only`
@@ -195,6 +195,8 @@ def _facts(node: Node) -> dict[str, Any]:
             facts.update(
                 {k: v for k, v in (("min_length", low), ("max_length", high)) if v is not None}
             )
+        elif rule.op in ("multiple", "over"):
+            facts["multiple_of" if rule.op == "multiple" else "above"] = rule.argument
         elif rule.op == "match":
             facts.setdefault("pattern", []).append(rule.argument)
         elif rule.op == "no-match":
