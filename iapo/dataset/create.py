@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import random
 from collections.abc import Collection, Iterable
 
 from iapo.dataset.benchmark import load_benchmark
-from iapo.dataset.procedural import procedural_dataset
+from iapo.dataset.procedural import FAMILIES, procedural_dataset
 from iapo.dataset.task import SPLITS, Dataset, DatasetError
 from iapo.verify.report import CATEGORIES
 
@@ -20,6 +21,7 @@ def create_dataset(
     difficulty: int | Collection[int] | None = None,
     seed: int = 0,
     procedural: bool | None = None,
+    families: Collection[str] | None = None,
 ) -> Dataset:
     """Tasks with executable intents.
 
@@ -31,9 +33,10 @@ def create_dataset(
         seed: which tasks are drawn, and in which order, when `size` asks for a part of them.
         procedural: False: only the benchmark; True: only procedural tasks; None: the benchmark,
             filled up with procedural tasks where it has fewer than `size`.
+        families: names of families to keep to, e.g. `terraform/s3`; None for all.
 
     Raises:
-        DatasetError: an unknown category, split or level, or nothing fits.
+        DatasetError: an unknown category, split, level or family, or nothing fits.
     """
     wanted = known_categories(categories)
     if split is not None and split not in SPLITS:
@@ -41,11 +44,16 @@ def create_dataset(
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
         raise DatasetError(f"size must be a positive number, not {size!r}")
     levels = _levels(difficulty)
+    kept = known_families(families)
+    generated = None if kept is None else [name for name in kept if name in FAMILIES]
     if procedural:
+        size = 100 if size is None else size
         return procedural_dataset(
-            seed, 100 if size is None else size, categories=wanted, split=split, difficulty=levels
+            seed, size, categories=wanted, split=split, difficulty=levels, families=generated
         )
     tasks = load_benchmark().filter(category=wanted)
+    if kept is not None:
+        tasks = tasks.filter(family=kept)
     if split is not None:
         tasks = tasks.filter(split=split)
     if levels is not None:
@@ -59,11 +67,30 @@ def create_dataset(
     chosen = Dataset(drawn[:size])
     missing = size - len(chosen)
     if missing and procedural is None:
-        more = procedural_dataset(seed, missing, categories=wanted, split=split, difficulty=levels)
+        more = procedural_dataset(
+            seed, missing, categories=wanted, split=split, difficulty=levels, families=generated
+        )
         chosen = chosen + more
     if not chosen:
         raise DatasetError("no benchmark task fits what was asked for")
     return chosen
+
+
+def known_families(families: Collection[str] | None) -> Collection[str] | None:
+    """The families asked for, checked: hand-written, procedural or both.
+
+    Raises:
+        DatasetError: one is unknown; the nearest are named.
+    """
+    if not families:
+        return None
+    known = sorted({*FAMILIES, *(task.family for task in load_benchmark())})
+    for family in families:
+        if family not in known:
+            near = difflib.get_close_matches(family, known, n=3, cutoff=0.4)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+            raise DatasetError(f"unknown family {family!r}; {hint}")
+    return families
 
 
 def known_categories(categories: Iterable[str] | str | None) -> tuple[str, ...]:

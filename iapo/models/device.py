@@ -9,6 +9,7 @@ import torch
 
 # A second thread must gain this much to be used: on a core taken by another program it makes
 # every matrix product wait, and two threads were seen four times slower than one.
+_TRIES = 4
 _WORTH_A_THREAD = 1.15
 
 
@@ -38,8 +39,19 @@ def choose_dtype(device: torch.device, wanted: str = "auto") -> torch.dtype:
     return torch.float32
 
 
+def _seconds_of(left: torch.Tensor, right: torch.Tensor) -> float:
+    begin = time.perf_counter()
+    for _ in range(10):
+        torch.mm(left, right)
+    return time.perf_counter() - begin
+
+
 def measure_threads(most: int | None = None) -> int:
-    """The number of threads that multiplies matrices fastest right now, at most the usable cores."""
+    """The number of threads that multiplies matrices fastest right now, at most the usable cores.
+
+    Each number is tried several times and its best time counts, so that a neighbour who is busy for
+    a moment does not halve the speed of a whole run.
+    """
     if most is None:
         usable = (
             len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -52,11 +64,7 @@ def measure_threads(most: int | None = None) -> int:
         count = 1
         while count <= most:
             torch.set_num_threads(count)
-            torch.mm(left, right)
-            begin = time.perf_counter()
-            for _ in range(10):
-                torch.mm(left, right)
-            seconds = time.perf_counter() - begin
+            seconds = min(_seconds_of(left, right) for _ in range(_TRIES))
             if seconds * _WORTH_A_THREAD < best_seconds:
                 best, best_seconds = count, seconds
             count = count * 2 if count * 2 <= most or count == most else most

@@ -27,15 +27,16 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
     categories = list(config.categories) or None
     size = config.dataset_size or None
     if size is None and config.procedural:
-        written = load_benchmark().filter(split="train")
-        fitting = sum(not categories or task.category in categories for task in written)
-        size = max(fitting, config.warmstart_steps * config.warmstart_batch, 1)
+        written = len(load_benchmark().filter(split="train"))
+        size = max(written, config.warmstart_steps * config.warmstart_batch)
     return create_dataset(
         size,
         categories,
         split="train",
+        difficulty=range(1, config.max_difficulty + 1),
         seed=config.seed,
         procedural=None if config.procedural else False,
+        families=config.families,
     )
 
 
@@ -46,6 +47,13 @@ def held_out_tasks(config: TrainConfig, trained: Sequence[Task]) -> Sequence[Tas
     from iapo.dataset import create_dataset
 
     categories = list(config.categories) or sorted({task.category for task in trained})
-    tasks = create_dataset(config.eval_tasks, categories, split=config.eval_split, seed=_EVAL_SEED)
+    tasks = create_dataset(
+        config.eval_tasks,
+        categories,
+        split=config.eval_split,
+        difficulty=range(1, config.max_difficulty + 1),
+        seed=_EVAL_SEED,
+        families=config.families,
+    )
     known = {(task.instruction, task.input) for task in trained}
     return [task for task in tasks if (task.instruction, task.input) not in known]

@@ -70,6 +70,7 @@ class Pipeline:
         self.display = display or SilentDisplay()
         self.stop = stop or StopSignal()
         self.folder = Path(config.output)
+        self.own_tasks = dataset is not None or bool(config.data)
         self.tasks = list(training_tasks(config) if dataset is None else dataset)
         if not self.tasks:
             raise ConfigError("no tasks to train on")
@@ -255,7 +256,9 @@ class Pipeline:
         return self.config.epochs * self._epoch_steps()
 
     def _epoch_steps(self) -> int:
-        return -(-len(self.tasks) // self.config.prompts_per_step)
+        endless = self.config.procedural and not self.own_tasks
+        tasks = min(len(self.tasks), self.config.epoch_tasks) if endless else len(self.tasks)
+        return -(-tasks // self.config.prompts_per_step)
 
     def _grpo(self) -> None:
         config, steps = self.config, self._grpo_steps()

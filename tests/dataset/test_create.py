@@ -65,6 +65,18 @@ def test_filter_slices_and_sums() -> None:
     assert not any(record["output"] for record in tasks.to_alpaca(output=False))
 
 
+def test_families_can_be_named_and_a_wrong_one_names_the_right() -> None:
+    wanted = ("terraform/s3", "kubernetes/pvc")
+    tasks = create_dataset(60, split="train", families=wanted)
+    assert {task.family for task in tasks} == set(wanted)
+    assert any(task.id.startswith("procedural/") for task in tasks)
+    assert any(not task.id.startswith("procedural/") for task in tasks)
+    with pytest.raises(
+        DatasetError, match="unknown family 'terraform/s33'; did you mean .*terraform/s3"
+    ):
+        create_dataset(5, families=["terraform/s33"])
+
+
 def write(tmp_path: Path, text: str, name: str = "own.jsonl") -> Path:
     path = tmp_path / name
     path.write_text(text)

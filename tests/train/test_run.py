@@ -295,6 +295,16 @@ def test_the_run_folder_tells_the_whole_story(tmp_path):
     assert [h["epoch"] for h in result.history] == [1, 2, 3]
 
 
+def test_generated_tasks_are_passed_in_parts_and_own_tasks_whole(tmp_path):
+    passes = {"steps": 0, "epochs": 2, "warmstart_steps": 0, "rejection_rounds": 0}
+    generated = small(tmp_path / "a", **passes, dataset_size=12, epoch_tasks=6)
+    model = (tiny.model(), tiny.tokenizer())
+    result = run(generated, display=False, held_out=[], reward=letters, model=model)
+    assert [h["steps"] for h in result.history] == [2, 2]  # 6 of 12 tasks, 3 a step
+    own = train(small(tmp_path / "b", **passes, epoch_tasks=1))
+    assert [h["steps"] for h in own.history] == [-(-len(tiny.tasks()) // 3)] * 2
+
+
 def test_the_trainer_trains_in_place_and_saves_what_transformers_loads(tmp_path, monkeypatch):
     from transformers import AutoModelForCausalLM
 
