@@ -72,7 +72,7 @@ def test_families_can_be_named_and_a_wrong_one_names_the_right() -> None:
     assert any(task.id.startswith("procedural/") for task in tasks)
     assert any(not task.id.startswith("procedural/") for task in tasks)
     with pytest.raises(
-        DatasetError, match="unknown family 'terraform/s33'; did you mean .*terraform/s3"
+        DatasetError, match=r"unknown family 'terraform/s33'; did you mean .*terraform/s3"
     ):
         create_dataset(5, families=["terraform/s33"])
 
