@@ -243,7 +243,8 @@ class Pool:
         """
         role: Role = "terraform" if job["format"] == "terraform" else "text"
         for last in (False, True):
-            worker = self._take(role)
+            # A worker may have died while it was idle: the second try is by a new one.
+            worker = self._take(role, new=last)
             try:
                 report = worker.ask(job, timeout)
             except _TooLateError:
@@ -261,8 +262,9 @@ class Pool:
                         "judging this text takes more time or memory than is allowed",
                     )
                 if last:
+                    how = words.split("\n", 1)[0]
                     return _failed(
-                        job["format"], "verifier-crash", "the checker crashed on this text"
+                        job["format"], "verifier-crash", f"the checker crashed on this text ({how})"
                     )
             except BaseException:
                 self._drop(worker)
@@ -272,14 +274,14 @@ class Pool:
                 return report
         raise AssertionError("unreachable")
 
-    def _take(self, role: Role) -> Worker:
+    def _take(self, role: Role, *, new: bool) -> Worker:
         with self._lock:
             if self._owner != os.getpid():
                 # A forked child shares its parent's pipes and must leave those workers alone.
                 self._idle = {"terraform": [], "text": []}
                 self._busy = set()
                 self._owner = os.getpid()
-            worker = self._idle[role].pop() if self._idle[role] else None
+            worker = self._idle[role].pop() if self._idle[role] and not new else None
             if worker is not None:
                 self._busy.add(worker)
         if worker is None:

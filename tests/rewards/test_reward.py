@@ -80,7 +80,7 @@ def test_every_lost_point_is_explained() -> None:
     reasons = {(loss.component, loss.why) for loss in score.losses}
     assert ("format", "the answer has more than code in it") in reasons
     assert ("format", "the code stands in a fence") in reasons
-    assert ("correctness", "bucket.force_destroy: not set; expected True") in reasons
+    assert ("correctness", "bucket.force_destroy: expected True, found False") in reasons
     for name, value in score.components.items():
         lost = sum(loss.points for loss in score.losses if loss.component == name)
         assert lost == pytest.approx(1 - value, abs=1e-9)

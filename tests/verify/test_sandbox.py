@@ -175,6 +175,16 @@ def test_a_worker_that_dies_is_replaced_and_the_program_judged_again() -> None:
     assert verify("locals {}\n", "terraform").valid is True
 
 
+def test_a_program_is_judged_even_when_every_idle_worker_has_died() -> None:
+    programs = [(f'resource "aws_s3_bucket" "b{i}" {{}}\n', "terraform") for i in range(4)]
+    verify_many(programs, workers=2)  # type: ignore[arg-type]
+    idle = list(sandbox.POOL._idle["terraform"])
+    assert len(idle) >= 2
+    for worker in idle:
+        os.kill(worker.pid, signal.SIGKILL)
+    assert verify(programs[0][0], "terraform").valid is True
+
+
 def test_a_worker_that_hangs_becomes_a_diagnostic() -> None:
     verify("locals {}\n", "terraform")
     for worker in sandbox.POOL._idle["terraform"]:
