@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from iapo.errors import InputError
 from iapo.verify import wire
 from iapo.verify.report import Diagnostic, Format, Report
 
@@ -38,7 +39,7 @@ _HEADER = struct.Struct(">I")
 _STDERR_TAIL = 20_000
 
 
-class WorkerStartError(RuntimeError):
+class WorkerStartError(InputError):
     """A worker could not start; the message says why."""
 
 

@@ -28,6 +28,7 @@ from iapo.verify.terraform.entries import (
     list_schemas,
     user_directory,
 )
+from iapo.errors import InputError
 from iapo.verify.terraform.tfplugin import decode_schema, encode_schema
 
 _MAX_BYTES = 400_000_000
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 
-class SchemaFileError(ValueError):
+class SchemaFileError(InputError):
     """A schema file that cannot be used; the message says why."""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from iapo.errors import InputError
 from iapo.verify.report import Plan
 
 _PACKAGE = re.compile(r"^\s*package\s+([\w.]+(?:\[\"[^\"]+\"\])*)", re.MULTILINE)
@@ -19,7 +20,7 @@ _REFUSALS = ("deny", "violation")
 _PERMISSIONS = ("allow", "is_valid", "valid")
 
 
-class PolicyError(ValueError):
+class PolicyError(InputError):
     """A policy that cannot be evaluated; the message says why."""
 
 

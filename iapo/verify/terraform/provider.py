@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 import grpc
@@ -117,23 +116,11 @@ def _get_schema(served: Served, request: tfplugin.Fields) -> bytes:
     return b"".join(out)
 
 
-@lru_cache(maxsize=1)
-def _rules_at_hand() -> bool:
-    """Whether the harvested rules are in this package; read for the first time while files can be."""
-    try:
-        check_values("resource", "aws_s3_bucket", {})
-    except FileNotFoundError:
-        return False
-    return True
-
-
 def _problems(
     served: Served, kind: Literal["resource", "data", "provider"], type: str, config: bytes
 ) -> list[bytes]:
     values = tfplugin.decode_value(config)
     if not isinstance(values, dict):
-        return []
-    if not _rules_at_hand():
         return []
     found = check_values(
         kind, type, values, provider=served.schema.name, version=served.schema.version
