@@ -17,6 +17,7 @@ from typing import Any
 
 import msgpack
 
+from iapo.errors import InputError
 from iapo.verify.terraform.entries import (
     PREFERRED,
     REGISTRY,
@@ -28,7 +29,6 @@ from iapo.verify.terraform.entries import (
     list_schemas,
     user_directory,
 )
-from iapo.errors import InputError
 from iapo.verify.terraform.tfplugin import decode_schema, encode_schema
 
 _MAX_BYTES = 400_000_000
