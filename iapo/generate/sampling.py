@@ -47,6 +47,22 @@ class Completion:
         return self.tokens[:-1] if self.stopped else self.tokens
 
 
+class Guide(Protocol):
+    """Has a say in which token comes next."""
+
+    def __call__(
+        self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
+    ) -> Tensor:
+        """The logits to draw from, for the rows that are not finished.
+
+        Args:
+            rows: which completion each row is: prompt number times group size plus its place.
+            written: the tokens of each so far.
+            logits: [R, V] float32, before the temperature; may be changed in place.
+        """
+        ...
+
+
 @torch.inference_mode()
 def sample(
     model: Any,
@@ -59,6 +75,7 @@ def sample(
     temperature: float = 1.0,
     top_p: float = 1.0,
     rows: int = 64,
+    guide: Guide | None = None,
 ) -> list[list[Completion]]:
     """`group_size` completions of each prompt, in the order of the prompts.
 
@@ -70,6 +87,8 @@ def sample(
         top_p: sample from the smallest set of tokens with this share of the probability.
         rows: how many completions are decoded together. Larger is faster until memory or the
             processor is full.
+        guide: may change what is likely before each token is drawn; log-probabilities are then
+            those of the distribution it leaves.
     """
     if max_new_tokens < 1 or group_size < 1:
         raise ValueError("max_new_tokens and group_size start at 1")
@@ -91,6 +110,8 @@ def sample(
                 frozenset(stop),
                 temperature,
                 top_p,
+                guide,
+                [i * group_size + k for i in chosen for k in range(group_size)],
             )
             for place, i in enumerate(chosen):
                 done[i] = batch[place * group_size : (place + 1) * group_size]
@@ -106,6 +127,8 @@ def _sample_batch(
     stop: frozenset[int],
     temperature: float,
     top_p: float,
+    guide: Guide | None,
+    numbers: Sequence[int],
 ) -> list[Completion]:
     total, max_new_tokens = uniforms.shape
     group_size = total // len(prompts)
@@ -116,7 +139,10 @@ def _sample_batch(
     decoder, hidden = _start(model, prompts, group_size, max_new_tokens)
     hidden = hidden.repeat_interleave(group_size, 0)
     for step in range(max_new_tokens):
-        drawn, chances = draw(logits_of(model, hidden), uniforms[live, step], temperature, top_p)
+        logits = logits_of(model, hidden)
+        if guide is not None:
+            logits = guide([numbers[i] for i in live], [tokens[i] for i in live], logits)
+        drawn, chances = draw(logits, uniforms[live, step], temperature, top_p)
         alive = []
         for row, token, chance in zip(live, drawn.tolist(), chances.tolist(), strict=True):
             tokens[row].append(token)

@@ -38,6 +38,30 @@ def test_batching_does_not_change_what_a_row_becomes(rows):
     assert [[c.tokens for c in g] for g in apart] == [[c.tokens for c in g] for g in together]
 
 
+def test_a_guide_knows_each_row_and_decides_what_may_come():
+    stop, allowed = 2, [40, 50, 60, 70]
+    endings = {row: 3 + row % 5 for row in range(12)}
+    seen: dict[int, list[int]] = {}
+
+    def guide(rows, written, logits):
+        assert len(rows) == len(written) == len(logits)
+        for place, (row, tokens) in enumerate(zip(rows, written, strict=True)):
+            seen.setdefault(row, []).append(len(tokens))
+            kept = [stop] if len(tokens) + 1 == endings[row] else allowed
+            chosen = logits[place, kept].clone()
+            logits[place] = -torch.inf
+            logits[place, kept] = chosen
+        return logits
+
+    options = {"group_size": 3, "max_new_tokens": 12, "stop": (stop,), "rows": 6}
+    done = sample(tiny.model(spread=4.0), prompts(), guide=guide, **options)
+    for row, completion in enumerate(c for group in done for c in group):
+        assert completion.stopped and len(completion.tokens) == endings[row]
+        assert set(completion.body()) <= set(allowed)
+        assert completion.logprobs[-1] == 0.0, "certain, under what the guide leaves"
+        assert seen[row] == list(range(endings[row]))
+
+
 @pytest.mark.parametrize("kind", sorted(tiny.CONFIGS))
 @pytest.mark.parametrize("temperature", [1.0, 0.6])
 def test_logprobs_are_those_of_a_plain_forward_pass(kind, temperature):
