@@ -185,3 +185,41 @@ def test_the_providers_defaults_are_filled_in() -> None:
         "application",
         60,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "block"),
+    [
+        (
+            'resource "aws_instance" "a" {\n  ami           = "ami-0123456789abcdef0"\n'
+            '  instance_type = "t3.micro"\n}\n'
+            'output "o" {\n  value = aws_instance.a.root_block_device[0].volume_id\n}\n',
+            "root_block_device",
+        ),
+        (
+            'resource "google_container_cluster" "a" {\n  name     = "a"\n  location = "EU"\n}\n'
+            'output "o" {\n  value = one(google_container_cluster.a.master_auth).client_key\n}\n',
+            "master_auth",
+        ),
+    ],
+)
+def test_a_block_left_out_but_read_is_known_after_apply(text: str, block: str) -> None:
+    """The provider fills it in, which its schema does not tell; the real plan shows it unknown."""
+    assert resource(plan(text), text.split('"')[1] + ".a").unknown[block] is True
+
+
+def test_what_one_program_reads_is_forgotten_in_the_next() -> None:
+    vpc = 'resource "aws_default_network_acl" "a" {\n  default_network_acl_id = "acl-1"\n}\n'
+    read = 'output "o" {\n  value = one(aws_default_network_acl.a.ingress).rule_no\n}\n'
+    assert resource(plan(vpc + read), "aws_default_network_acl.a").unknown["ingress"] is True
+    assert resource(plan(vpc), "aws_default_network_acl.a").values["ingress"] == []
+
+
+def test_an_instance_that_does_not_exist_cannot_be_read() -> None:
+    text = (
+        'resource "aws_vpc" "a" {\n  count      = 0\n  cidr_block = "10.0.0.0/16"\n}\n'
+        'output "o" {\n  value = aws_vpc.a[0].id\n}\n'
+    )
+    report = verify(text, "terraform", plan=True)
+    assert report.plan is None
+    assert [d.code for d in report.diagnostics] == ["invalid-index"]

@@ -94,6 +94,7 @@ class Judge:
                 )
                 return verdict("terraform", [note], unjudged=True)
         provision = self._provide(program, single)
+        self._read_from(provision, frozenset())
         self._lay_out(program, provision)
         output = self._core.run(["validate", "-json", "-no-color"])
         found = self._read(output)
@@ -103,6 +104,12 @@ class Judge:
             from iapo.verify.terraform import plan as planner
 
             planned, more = planner.make(self._core, self._folder, program)
+            blocks = planner.blocks_read(program) if planner.lacks_elements(more) else None
+            if blocks:
+                # Schemas do not tell which blocks a provider fills in by itself
+                # (`master_auth[0].cluster_ca_certificate`): what is read of them is unknown.
+                self._read_from(provision, blocks)
+                planned, more = planner.make(self._core, self._folder, program)
             # Values that stand in may be why a plan fails, so it never makes a program invalid.
             diagnostics += [
                 replace(d, severity="warning") for d in self._diagnostics(more, provision, single)
@@ -198,6 +205,13 @@ class Judge:
                 )
             )
         return address
+
+    def _read_from(self, provision: _Provision, blocks: frozenset[tuple[str, str]]) -> None:
+        """Have this program's providers plan these (type, block) pairs as unknown if left out."""
+        for address in provision.renamed:
+            served = self._servers[address].served
+            if served is not None:
+                served.read = blocks
 
     # -- what Terraform finds on disk ----------------------------------------------------------
 

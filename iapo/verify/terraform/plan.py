@@ -17,6 +17,9 @@ from iapo.verify.terraform.stand_ins import STUB_TYPE
 _PLAN_FILE = "../plan.bin"
 _VALUES_FILE = "../stand-ins.tfvars.json"
 _MAX_TRIES = 8
+_ELEMENT = re.compile(
+    r"(?<![\w.-])([a-z]\w*)\.[^\W\d][\w-]*(?:\[[^\]]*\])?\.([a-z]\w*)(?=\[|\.\d|\.\*|\))"
+)  # TYPE.NAME.BLOCK[0]
 _RULE = re.compile(r"validation rule at ([^\s:]+):(\d+)")
 
 
@@ -45,6 +48,24 @@ def make(core: Core, folder: Path, program: Program) -> tuple[Plan | None, list[
         if not _try_next(found, program, tries, used):
             break
     return None, found
+
+
+def lacks_elements(found: list[dict[str, Any]]) -> bool:
+    """Whether a plan failed because something that the program reads is empty or null."""
+    return any(
+        entry.get("summary") == "Attempt to get attribute from null value"
+        or "has no elements" in str(entry.get("detail", ""))
+        for entry in found
+    )
+
+
+def blocks_read(program: Program) -> frozenset[tuple[str, str]]:
+    """(type, name) of every list that the program reads an element of: `aws_x.y.name[0]`."""
+    return frozenset(
+        (str(type), str(name))
+        for module in program.modules.values()
+        for type, name in _ELEMENT.findall(module.text)
+    )
 
 
 def _try_next(

@@ -43,17 +43,22 @@ def planned_state(
     *,
     provider_configuration: Any = None,
     bare: bool = False,
+    read: frozenset[str] = frozenset(),
 ) -> Any:
     """The planned state of a resource from Terraform's proposal; None, a deletion, stays None.
 
     Args:
         bare: leave the provider's defaults out.
+        read: optional blocks that are unknown where they are left out.
     """
     block = schema.block("resource", type)
     if block is None or not isinstance(proposed, dict):
         return proposed
     known = {} if bare else defaults(schema.name).get(type, {})
     planned = _complete(proposed, block, known, "")
+    for name in read & block.get("block_types", {}).keys():
+        if not planned.get(name) and not block["block_types"][name].get("min_items"):
+            planned[name] = UNKNOWN
     tags = provider_configuration and _default_tags(provider_configuration)
     if tags is not None and "tags_all" in planned and not bare:
         planned["tags_all"] = _all_tags(planned.get("tags"), tags)

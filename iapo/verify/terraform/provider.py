@@ -51,11 +51,14 @@ class Served:
 
     Attributes:
         giants: the giant types that are shown, None for all.
+        read: (type, block) pairs that are unknown, rather than empty, where a resource leaves
+            them out.
     """
 
     schema: SchemaSource
     giants: frozenset[str] | None = None
     configuration: Any = None
+    read: frozenset[tuple[str, str]] = frozenset()
 
 
 class ProviderServer:
@@ -186,7 +189,11 @@ def _plan(served: Served, request: tfplugin.Fields) -> bytes:
     type = tfplugin.text(request, 1)
     proposed = tfplugin.decode_value(request[3][0]) if 3 in request else None
     planned = planning.planned_state(
-        served.schema, type, proposed, provider_configuration=served.configuration
+        served.schema,
+        type,
+        proposed,
+        provider_configuration=served.configuration,
+        read=frozenset(block for owner, block in served.read if owner == type),
     )
     # legacy_type_system: Terraform then logs, rather than refuses, what a real SDK provider may do.
     return tfplugin.part(1, tfplugin.encode_value(planned)) + tfplugin.number(5, 1)
