@@ -198,6 +198,13 @@ def test_swallowed_failures_do_not_run() -> None:
     assert dockerfile(pattern, "FROM node:20\nRUN echo npm ci\n") == 0.0
 
 
+def test_a_heredoc_is_the_script_of_its_run_only_where_no_command_reads_it() -> None:
+    pattern = {"r": {"instruction": "RUN", "run": {"runs": "npm ci"}}}
+    assert dockerfile(pattern, "FROM node:20\nRUN <<EOF\nset -e\nnpm ci\nEOF\n") == 1.0
+    assert dockerfile(pattern, "FROM node:20\nRUN <<EOF\n# npm ci\ntrue\nEOF\n") == 0.0
+    assert dockerfile(pattern, "FROM node:20\nRUN cat <<EOF\nnpm ci\nEOF\n") == 0.0
+
+
 WORKFLOW: dict[str, Any] = {
     "name": "ci",
     "on": {"push": {"branches": ["main"]}, "schedule": [{"cron": "0 3 * * *"}]},

@@ -107,12 +107,20 @@ def _instructions(stage: Mapping[str, Any]) -> list[dict[str, Any]]:
         elif isinstance(step.get("cmd"), list):
             step["cmd"] = shlex.join(str(word) for word in step["cmd"])
         if keyword == "RUN":
-            step["run"] = step.get("cmd") or step.get("value") or ""
+            step["run"] = _script(step)
         if "ports" in step:
             step["ports"] = [str(port).removesuffix("/tcp") for port in sequence(step["ports"])]
         step["flags"] = _flags(step.get("flags"))
         out.append(step)
     return out
+
+
+def _script(step: Mapping[str, Any]) -> str:
+    """What a RUN runs: the body of a heredoc that stands alone is itself the script."""
+    bodies = sequence(step.get("heredocs"))
+    if bodies and str(step.get("value", "")).startswith("<<"):
+        return "\n".join(str(body) for body in bodies)
+    return str(step.get("cmd") or step.get("value") or "")
 
 
 def _flags(value: Any) -> dict[str, Any]:
