@@ -22,7 +22,8 @@ from iapo.verify.report import Report
 def read_compose(intent: Intent, report: Report) -> Parts:
     """Parts of a Compose file."""
     file = mapping(report.documents[0]) if report.documents else {}
-    alive: list[Part] = [Part("project", file.get("name"), file, "project", counted=False)]
+    name = file.get("name") or "project"  # one without a name is called after its folder
+    alive: list[Part] = [Part("project", name, file, "project", counted=False)]
     dead = 0
     for name, raw in mapping(file.get("services")).items():
         service = canonical_service(mapping(raw))
