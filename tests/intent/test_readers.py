@@ -117,6 +117,13 @@ COMPOSE: dict[str, Any] = {
 }
 
 
+def test_a_compose_project_without_a_name_is_one() -> None:
+    pattern = {"p": {"project": {"any": True}, "x-shared": {"restart": "always"}}}
+    file = {"x-shared": {"restart": "always"}, "services": {"a": {"image": "a:1"}}}
+    assert share("compose", pattern, file) == 1.0
+    assert share("compose", pattern, {"services": {"a": {"image": "a:1"}}}) == 0.0
+
+
 def test_compose_spellings_are_one() -> None:
     patterns = {
         "web": {
