@@ -250,3 +250,18 @@ def test_hostile_files_are_judged_quickly(text: str) -> None:
     start = time.process_time()
     check(text)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("policy", ["always", '"no"', "unless-stopped", "on-failure:3", "${R:-no}"])
+def test_restart_policies(policy: str) -> None:
+    assert check(f"{ONE}    restart: {policy}\n").valid is True
+
+
+@pytest.mark.parametrize("policy", ["sometimes", "'on-failure:'", "on_failure", "Always"])
+def test_a_restart_policy_that_the_daemon_does_not_know(policy: str) -> None:
+    assert codes(check(f"{ONE}    restart: {policy}\n")) == ["bad-restart-policy"]
+
+
+def test_exposed_ports_are_numbers() -> None:
+    assert check(ONE + '    expose: ["80", 443, "8000-8010/udp"]\n').valid is True
+    assert codes(check(ONE + '    expose: [http, "70000"]\n')) == ["bad-port", "bad-port"]

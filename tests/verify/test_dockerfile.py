@@ -209,3 +209,16 @@ def test_prose_does_not_parse() -> None:
 )
 def test_hostile_input_ends_soon(text: str) -> None:
     check(text)
+
+
+@pytest.mark.parametrize("kind", ["bind", "cache", "tmpfs"])
+def test_a_mount_needs_a_target_unless_there_is_a_working_directory(kind: str) -> None:
+    assert codes(check(f"FROM a:1\nRUN --mount=type={kind} true\n")) == {"bad-mount"}
+    assert codes(check(f"FROM a:1\nRUN --mount=type={kind},target=/ true\n")) == {"bad-mount"}
+    assert check(f"FROM a:1\nRUN --mount=type={kind},target=/x true\n").valid is True
+    assert check(f"FROM a:1\nWORKDIR /x\nRUN --mount=type={kind} true\n").valid is True
+
+
+@pytest.mark.parametrize("kind", ["ssh", "secret,id=x"])
+def test_secrets_and_ssh_have_a_target_of_their_own(kind: str) -> None:
+    assert check(f"FROM a:1\nRUN --mount=type={kind} true\n").valid is True

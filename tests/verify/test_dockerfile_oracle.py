@@ -36,6 +36,26 @@ pytestmark = pytest.mark.skipif(
     ],
 )
 def test_same_verdict(text: str) -> None:
+    judged = oracles.judge([text])
+    assert judged is not None
+    assert check(text).valid is judged[0].report.valid
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM localhost:5000/team/app_base:1.0\n",
+        "FROM a:1\nHEALTHCHECK --interval=1m30s CMD true\n",
+    ],
+)
+def test_what_hadolint_alone_cannot_read_rejects_nothing(text: str) -> None:
     theirs = oracles.oracle(text)
     assert theirs is not None
-    assert check(text).valid is theirs.valid
+    assert (theirs.valid, check(text).valid) == (True, True)
+    assert [d.severity for d in theirs.diagnostics if d.code == "DL1000"] == ["warning"]
+
+
+def test_what_buildkits_parser_refuses_is_rejected_by_the_oracle() -> None:
+    theirs = oracles.oracle("FROM a:1\nRUN <<EOF\ntrue\n")
+    assert theirs is not None
+    assert theirs.valid is False

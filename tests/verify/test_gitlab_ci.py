@@ -266,3 +266,30 @@ def test_hostile_texts_end_in_a_verdict_within_two_seconds_of_work(name: str) ->
 def test_what_is_no_configuration_is_refused(text: str) -> None:
     report = check(text)
     assert report.valid is False and not report.parses
+
+
+@pytest.mark.parametrize("place", ["a: {script: x, cache: %s}", "a: {script: x}\ncache: %s",
+                                   "a: {script: x}\ndefault: {cache: [%s]}"])  # fmt: skip
+def test_caches_have_known_keys_and_policies(place: str) -> None:
+    good = "{key: k, paths: [p], policy: $POLICY, when: always, untracked: true}"
+    assert check(place % good).valid is True
+    for wrong in ("{key: k, path: [p]}", "{paths: [p], policy: pullpush}"):
+        assert check(place % wrong).valid is False, wrong
+
+
+def test_a_job_has_one_stage() -> None:
+    assert check("a: {script: x, stage: [test]}").valid is False
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: {scripts: [x]}", 'did you mean "script"?'),
+        ("a: {script: x, rules: {if: $A}}", "must be a list"),
+        ("a: {script: x, image: [x]}", "must be text or a mapping"),
+        ("stages: [b]\na: {script: x}", 'names no stage, so it is in "test"'),
+        ("a: {script: x, retry: {when: failure}}", "runner_system_failure"),
+    ],
+)
+def test_refusals_say_what_to_write(text: str, said: str) -> None:
+    assert any(said in d.message for d in check(text).errors)

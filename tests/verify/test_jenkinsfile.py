@@ -332,3 +332,23 @@ def test_sound_counts_sections_and_stages() -> None:
 )
 def test_hostile_input_ends_soon(text: str) -> None:
     check(text)
+
+
+def with_option(option: str) -> str:
+    return (
+        f"pipeline {{\n agent any\n options {{ {option} }}\n"
+        " stages { stage('a') { steps { echo 'x' } } }\n}\n"
+    )
+
+
+def test_units_of_time_are_those_of_java() -> None:
+    assert check(with_option("timeout(time: 1, unit: 'HOURS')")).valid is True
+    for unit in ("HOUR", "minutes", "min"):
+        report = check(with_option(f"timeout(time: 1, unit: '{unit}')"))
+        assert [d.code for d in report.errors] == ["bad-unit"], unit
+
+
+def test_a_setting_that_the_log_rotator_ignores_is_a_warning() -> None:
+    report = check(with_option("buildDiscarder(logRotator(numToKeep: '10'))"))
+    assert report.valid is True
+    assert "numToKeepStr" in report.diagnostics[0].message

@@ -367,3 +367,58 @@ def test_the_oracle_agrees_about_schemas() -> None:
     for old, new in [("replicas: 2", "replcas: 2"), ("replicas: 2", "replicas: two")]:
         text = DEPLOYMENT.replace(old, new)
         assert check(text).valid is oracle(text).valid is False  # type: ignore[union-attr]
+
+
+NETWORK_POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: n}
+spec: {podSelector: {}, ingress: [{from: [{ipBlock: %s}]}]}
+"""
+
+
+def test_blocks_of_addresses() -> None:
+    good = "{cidr: 10.0.0.0/8, except: [10.1.0.0/16]}"
+    assert check(NETWORK_POLICY % good).valid is True
+    for wrong in (
+        "{cidr: 10.0.0.0}",
+        "{cidr: 10.0.0.0/33}",
+        "{cidr: 10.0.0.0/8, except: [192.168.0.0/16]}",
+        "{cidr: 10.0.0.0/8, except: [10.0.0.0/8]}",
+        '{cidr: 10.0.0.0/8, except: ["2001:db8::/64"]}',
+    ):
+        assert codes(check(NETWORK_POLICY % wrong)) == ["bad-address"], wrong
+
+
+def test_addresses_of_services_and_pods() -> None:
+    service = SERVICE.replace("spec:\n", "spec:\n  clusterIP: 10.0.0\n  externalIPs: [a.b]\n")
+    assert codes(check(service)) == ["bad-address"] * 2
+    spec = "hostAliases: [{ip: localhost, hostnames: [a]}], dnsConfig: {nameservers: [dns.google]}"
+    report = check(pod(f"{{{spec}, containers: [{{name: a, image: b}}]}}"))
+    assert codes(report) == ["bad-address"] * 2
+
+
+@pytest.mark.parametrize(
+    ("source", "valid"),
+    [
+        ("fieldRef: {fieldPath: status.podIP}", True),
+        ("fieldRef: {fieldPath: \"metadata.labels['a.b/c']\"}", True),
+        ("resourceFieldRef: {resource: limits.cpu}", True),
+        ("fieldRef: {fieldPath: pod.name}", False),
+        ("fieldRef: {fieldPath: metadata.labels}", False),
+        ("resourceFieldRef: {resource: cpu}", False),
+    ],
+)
+def test_what_the_downward_api_hands_down(source: str, valid: bool) -> None:
+    environment = f"env: [{{name: X, valueFrom: {{{source}}}}}]"
+    report = check(pod(f"{{containers: [{{name: a, image: b, {environment}}}]}}"))
+    assert report.valid is valid
+
+
+def test_bounds_of_a_limit_range_rise() -> None:
+    text = (
+        "apiVersion: v1\nkind: LimitRange\nmetadata: {name: l}\n"
+        "spec: {limits: [{type: Container, default: {cpu: %s}, max: {cpu: 1}}]}\n"
+    )
+    assert check(text % "500m").valid is True
+    assert codes(check(text % "2")) == ["out-of-range"]

@@ -40,6 +40,9 @@ _TWICE: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+# https://docs.docker.com/reference/compose-file/services/#restart and #expose
+_RESTART = re.compile(r"no|always|unless-stopped|on-failure(?::[0-9]{1,9})?")
+_EXPOSE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(?:tcp|udp|sctp))?", re.IGNORECASE)
 _AMOUNT = re.compile(r"(-?[0-9]{1,20}(?:\.[0-9]{1,20})?) ?([kmgtp]?)i?b?\Z", re.IGNORECASE)
 
 
@@ -251,6 +254,19 @@ def _check_small(project: Project, at: Path, service: dict[str, Any]) -> None:
             project.error("missing-field", "path must not be empty", (*path, "path"))
         if watch.get("action") not in (None, "rebuild", "restart") and not watch.get("target"):
             project.error("missing-field", f'action {watch["action"]} needs "target"', path)
+    restart = service.get("restart")
+    if isinstance(restart, str) and restart and not _RESTART.fullmatch(restart):
+        message = (
+            f'restart must be "no", always, unless-stopped or on-failure[:times], '
+            f'not "{restart[:40]}"'
+        )
+        project.error("bad-restart-policy", message, (*at, "restart"))
+    exposed = service.get("expose")
+    for index, port in enumerate(exposed if isinstance(exposed, list) else ()):
+        match = _EXPOSE.fullmatch(str(port))
+        if match is None or not all(0 < int(n) < 65536 for n in match.groups() if n):
+            message = f'"{str(port)[:40]}" is no port to expose; write e.g. 8080 or 8000-8010/udp'
+            project.error("bad-port", message, (*at, "expose", index))
     attach = service.get("attach")
     if isinstance(attach, str) and attach.lower() not in (
         "true", "false", "yes", "no", "y", "n", "on", "off", "1", "0", "t", "f",

@@ -263,6 +263,8 @@ def _add(file: Dockerfile, instruction: Instruction, stage: Stage, found: Build)
         config["shell"] = fields.get("shell")
     elif name == "WORKDIR":
         config["workdir"] = _join(config["workdir"], fields.get("path", ""))
+    elif name == "RUN":
+        _check_mount_targets(file, instruction, fields, config["workdir"])
     elif name == "HEALTHCHECK":
         config["healthcheck"] = fields.get("healthcheck")
     elif name in ("CMD", "ENTRYPOINT"):
@@ -273,6 +275,20 @@ def _add(file: Dockerfile, instruction: Instruction, stage: Stage, found: Build)
         config[name.lower()] = argv
         if name == "ENTRYPOINT" and not any(i.name == "CMD" for i, _ in stage.entries):
             config["cmd"] = None  # an ENTRYPOINT resets the CMD that came with the base
+
+
+def _check_mount_targets(
+    file: Dockerfile, instruction: Instruction, fields: dict[str, Any], workdir: str | None
+) -> None:
+    """BuildKit mounts nothing on /, which a mount without target means where there is no WORKDIR."""
+    offset = next((o for name, _, o in instruction.flags if name == "mount"), instruction.offset)
+    for mount in fields.get("mounts", ()):
+        if mount["type"] not in ("bind", "cache", "tmpfs"):
+            continue
+        target = mount.get("target", "")
+        if target == "/" or (not target and workdir in (None, "/")):
+            message = f"--mount: a {mount['type']} mount needs target=DIRECTORY, other than /"
+            file.error("bad-mount", message, instruction, offset)
 
 
 def _join(base: str | None, path: str) -> str:

@@ -17,11 +17,12 @@ from dataclasses import replace
 from typing import Any
 
 from iapo.verify.gitlab_ci.inputs import check_header, check_interpolations
-from iapo.verify.gitlab_ci.jobs import check_jobs, check_rules
+from iapo.verify.gitlab_ci.jobs import check_cache, check_jobs, check_rules
 from iapo.verify.gitlab_ci.pipeline import TOOL, Pipeline
 from iapo.verify.gitlab_ci.resolve import REFERENCE, resolve, texts_as_keys, with_defaults
 from iapo.verify.gitlab_ci.structure import check_structure
 from iapo.verify.report import Diagnostic, Report, verdict
+from iapo.verify.suggest import fresh_budget
 from iapo.verify.yaml_source import YamlStream, load_yaml
 
 __all__ = ["check", "check_stream"]
@@ -45,6 +46,7 @@ def check(text: str, *, path: str | None = None) -> Report:
 
 def check_stream(stream: YamlStream, text: str) -> Report:
     """Judge a configuration that is read already, `text` being what it was read from."""
+    fresh_budget()
     # GitLab keeps the last of two equal keys: a mistake nearly always, yet no refusal.
     problems = [
         replace(p, severity="warning") if p.code == "duplicate-key" else p for p in stream.problems
@@ -98,6 +100,10 @@ def _judge(document: Any, problems: list[Diagnostic]) -> Report:
     workflow = pipeline.data.get("workflow")
     if isinstance(workflow, dict):
         check_rules(pipeline, workflow.get("rules"), ("workflow", "rules"))
+    check_cache(pipeline, pipeline.data.get("cache"), ("cache",))
+    default = pipeline.data.get("default")
+    if isinstance(default, dict):
+        check_cache(pipeline, default.get("cache"), ("default", "cache"))
     check_jobs(pipeline)
     parts = sum(pipeline.is_job(name) for name in raw) + 1
     return verdict(

@@ -1,20 +1,20 @@
-"""What a schema cannot say of jobs: stages, needs, what excludes what, conditions, durations.
+"""What a schema cannot say of a job: what it runs, what excludes what, conditions, durations, caches.
 
-Rules from https://docs.gitlab.com/ci/yaml/ and the refusals that GitLab's linter documents there.
+What jobs say of each other is in relations.py. Rules from https://docs.gitlab.com/ci/yaml/ and the refusals that GitLab's linter documents there.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from iapo.verify.gitlab_ci.conditions import condition_problem, pattern_problem
 from iapo.verify.gitlab_ci.durations import WEEK, seconds
 from iapo.verify.gitlab_ci.pipeline import Pipeline
+from iapo.verify.gitlab_ci.relations import check_relations, stage_of
+from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
 DEFAULT_STAGES = ("build", "test", "deploy")
-MAX_NEEDS = 50
 MAX_PARALLEL = 200
 MAX_JOB_NAME = 255
 _RESERVED = frozenset(("true", "false", "nil", "types"))
@@ -42,7 +42,11 @@ _WITH_TRIGGER = frozenset(
         "start_in",
     ]
 )
-_MATRIX_NAME = re.compile(r"(.+?)(?:: \[.*\]| \d+/\d+)\Z", re.DOTALL)
+
+
+# https://docs.gitlab.com/ci/yaml/#cache
+_CACHE_KEYS = ("key", "paths", "untracked", "unprotect", "when", "policy", "fallback_keys")
+_POLICIES = ("pull", "push", "pull-push")
 
 
 def check_jobs(pipeline: Pipeline) -> None:
@@ -60,7 +64,7 @@ def check_jobs(pipeline: Pipeline) -> None:
     stages = _stages(pipeline)
     for name, job in jobs.items():
         _job(pipeline, name, job, stages)
-    _relations(pipeline, jobs, stages)
+    check_relations(pipeline, jobs, stages)
 
 
 def _stages(pipeline: Pipeline) -> list[str] | None:
@@ -72,14 +76,6 @@ def _stages(pipeline: Pipeline) -> list[str] | None:
     if pipeline.included:
         return None
     return [".pre", *DEFAULT_STAGES, ".post"]
-
-
-def stage_of(job: dict[str, Any]) -> str | None:
-    """A job's stage, None when it is no text."""
-    stage = job.get("stage", "test")
-    if isinstance(stage, list) and len(stage) == 1:
-        stage = stage[0]
-    return stage if isinstance(stage, str) else None
 
 
 def _job(pipeline: Pipeline, name: str, job: dict[str, Any], stages: list[str] | None) -> None:
@@ -103,10 +99,12 @@ def _job(pipeline: Pipeline, name: str, job: dict[str, Any], stages: list[str] |
                 pipeline.unjudged = pipeline.unjudged or stage not in DEFAULT_STAGES
         elif stage not in stages:
             at: Path = (name, "stage") if "stage" in job else (name,)
-            said = f'"{stage[:60]}"' if "stage" in job else 'the default "test"'
+            said = f'stage "{stage[:60]}"'
+            if "stage" not in job:
+                said = f'job "{name[:60]}" names no stage, so it is in "test", which'
             pipeline.problem(
                 "undeclared-stage",
-                f"stage {said} is not among stages: {', '.join(stages[1:-1])[:120]}",
+                f"{said} is not among stages: {', '.join(stages[1:-1])[:120]}",
                 at,
                 key="stage" not in job,
             )
@@ -265,7 +263,32 @@ def _durations(pipeline: Pipeline, name: str, job: dict[str, Any]) -> None:
         _duration(pipeline, environment.get("auto_stop_in"), at, never=True)
 
 
+def check_cache(pipeline: Pipeline, value: Any, path: Path) -> None:
+    """Keys of caches, and their policy, which GitLab's schema leaves open."""
+    caches = value if isinstance(value, list) else [value]
+    for index, cache in enumerate(caches):
+        if not isinstance(cache, dict):
+            continue
+        at = (*path, index) if isinstance(value, list) else path
+        for key in cache:
+            if key not in _CACHE_KEYS:
+                meant = closest(str(key), _CACHE_KEYS)
+                hint = f'; did you mean "{meant}"?' if meant else ""
+                message = f'"{str(key)[:40]}" is no keyword of a cache{hint}'
+                pipeline.problem("unknown-key", message, (*at, key), key=True)
+        policy = cache.get("policy")
+        if isinstance(policy, str) and "$" not in policy and policy not in _POLICIES:
+            message = (
+                f'a cache\'s policy is {", ".join(_POLICIES)} or a variable, not "{policy[:40]}"'
+            )
+            pipeline.problem("bad-value", message, (*at, "policy"))
+
+
 def _values(pipeline: Pipeline, name: str, job: dict[str, Any]) -> None:
+    check_cache(pipeline, job.get("cache"), (name, "cache"))
+    if isinstance(job.get("stage"), list):
+        message = "a job has one stage, written as text"
+        pipeline.problem("wrong-type", message, (name, "stage"))
     coverage = job.get("coverage")
     if isinstance(coverage, str) and coverage.startswith("/") and coverage.rfind("/") > 0:
         wrong = pattern_problem(coverage)
@@ -306,177 +329,3 @@ def _values(pipeline: Pipeline, name: str, job: dict[str, Any]) -> None:
             (name, "environment", "on_stop"),
             key=True,
         )
-
-
-# Relations between jobs
-
-
-def _named_needs(job: dict[str, Any]) -> list[tuple[str, int, bool]]:
-    """Jobs of this pipeline that a job needs: name, index, whether it may be absent."""
-    needs = job.get("needs")
-    found = []
-    for index, need in enumerate(needs if isinstance(needs, list) else ()):
-        if isinstance(need, str):
-            found.append((need, index, False))
-        elif not isinstance(need, dict) or "pipeline" in need or "project" in need:
-            continue
-        elif isinstance(need.get("job"), str):
-            found.append((need["job"], index, need.get("optional") is True))
-    return found
-
-
-def _relations(
-    pipeline: Pipeline, jobs: dict[str, dict[str, Any]], stages: list[str] | None
-) -> None:
-    order = {stage: index for index, stage in enumerate(stages or ())}
-    graph: dict[str, list[str]] = {}
-    for name, job in jobs.items():
-        graph[name] = _needs(pipeline, name, job, jobs, order)
-        _dependencies(pipeline, name, job, jobs, order)
-        _on_stop(pipeline, name, job, jobs)
-        rules = job.get("rules")
-        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
-            if isinstance(rule, dict) and "needs" in rule:
-                for other, at, optional in _named_needs(rule):
-                    path = (name, "rules", index, "needs", at)
-                    _target(pipeline, other, jobs, path, "needs", optional)
-    _cycles(pipeline, graph)
-
-
-def _target(
-    pipeline: Pipeline,
-    other: str,
-    jobs: dict[str, dict[str, Any]],
-    path: Path,
-    keyword: str,
-    optional: bool = False,
-) -> str | None:
-    """The job that a name means, or None after saying that there is none."""
-    if other in jobs:
-        return other
-    if "$[[" in other:
-        return None
-    match = _MATRIX_NAME.match(other)
-    if match and match[1] in jobs and "parallel" in jobs[match[1]]:
-        return match[1]
-    if optional:
-        return None
-    if pipeline.included:
-        pipeline.unjudged = True
-        return None
-    hidden = " (hidden jobs never run)" if other.startswith(".") and other in pipeline.data else ""
-    pipeline.problem("undefined-job", f'{keyword}: there is no job "{other[:80]}"{hidden}', path)
-    return None
-
-
-def _needs(
-    pipeline: Pipeline,
-    name: str,
-    job: dict[str, Any],
-    jobs: dict[str, dict[str, Any]],
-    order: dict[str, int],
-) -> list[str]:
-    needs = job.get("needs")
-    if isinstance(needs, list) and len(needs) > MAX_NEEDS:
-        pipeline.problem("too-many", f"a job needs at most {MAX_NEEDS} others", (name, "needs"))
-    targets: list[str] = []
-    for other, index, optional in _named_needs(job):
-        path: Path = (name, "needs", index)
-        target = _target(pipeline, other, jobs, path, "needs", optional)
-        if target is None:
-            continue
-        targets.append(target)
-        mine, theirs = order.get(stage_of(job) or ""), order.get(stage_of(jobs[target]) or "")
-        if mine is not None and theirs is not None and theirs > mine:
-            pipeline.problem(
-                "need-in-later-stage",
-                f'needs: job "{other[:60]}" is in stage "{stage_of(jobs[target])}", after this one\'s',
-                path,
-            )
-    return targets
-
-
-def _dependencies(
-    pipeline: Pipeline,
-    name: str,
-    job: dict[str, Any],
-    jobs: dict[str, dict[str, Any]],
-    order: dict[str, int],
-) -> None:
-    dependencies = job.get("dependencies")
-    if not isinstance(dependencies, list):
-        return
-    needed = {other for other, _, _ in _named_needs(job)}
-    for index, other in enumerate(dependencies):
-        path: Path = (name, "dependencies", index)
-        if not isinstance(other, str):
-            continue
-        target = _target(pipeline, other, jobs, path, "dependencies")
-        if target is None:
-            continue
-        mine, theirs = order.get(stage_of(job) or ""), order.get(stage_of(jobs[target]) or "")
-        if isinstance(job.get("needs"), list) and job["needs"]:
-            if other not in needed and target not in needed:
-                pipeline.problem(
-                    "dependency-not-needed",
-                    f'dependencies: "{other[:60]}" must be among needs: too',
-                    path,
-                )
-        elif mine is not None and theirs is not None and theirs >= mine:
-            pipeline.problem(
-                "dependency-in-later-stage",
-                f'dependencies: job "{other[:60]}" is not in an earlier stage',
-                path,
-            )
-
-
-def _on_stop(
-    pipeline: Pipeline, name: str, job: dict[str, Any], jobs: dict[str, dict[str, Any]]
-) -> None:
-    environment = job.get("environment")
-    if not isinstance(environment, dict) or not isinstance(environment.get("on_stop"), str):
-        return
-    path: Path = (name, "environment", "on_stop")
-    target = _target(pipeline, environment["on_stop"], jobs, path, "on_stop")
-    if target is None:
-        return
-    theirs = jobs[target].get("environment")
-    if not isinstance(theirs, dict) or theirs.get("action") != "stop":
-        if target not in pipeline.incomplete:
-            pipeline.problem(
-                "bad-on-stop",
-                f'on_stop: job "{target[:60]}" must have environment: action: stop',
-                path,
-            )
-    elif theirs.get("name") != environment.get("name"):
-        pipeline.problem(
-            "bad-on-stop", f'on_stop: job "{target[:60]}" has another environment name', path
-        )
-
-
-def _cycles(pipeline: Pipeline, graph: dict[str, list[str]]) -> None:
-    """One problem for each circle of needs; no recursion."""
-    state: dict[str, int] = {}  # 1 while on the trail, 2 when done
-    for root in graph:
-        if root in state:
-            continue
-        state[root] = 1
-        trail, ahead = [root], [iter(graph[root])]
-        while trail:
-            following = next(ahead[-1], None)
-            if following is None:
-                state[trail.pop()] = 2
-                ahead.pop()
-            elif state.get(following) == 1:
-                circle = trail[trail.index(following) :]
-                pipeline.problem(
-                    "cyclic-needs",
-                    "jobs need each other: " + " -> ".join((*circle[:10], following))[:200],
-                    (following, "needs"),
-                    key=True,
-                )
-                pipeline.faulty.update(circle)
-            elif following not in state:
-                state[following] = 1
-                trail.append(following)
-                ahead.append(iter(graph.get(following, ())))

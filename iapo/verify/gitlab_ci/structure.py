@@ -16,6 +16,7 @@ import jsonschema_rs
 from iapo.verify.gitlab_ci.jobs import mirrors_pipeline
 from iapo.verify.gitlab_ci.pipeline import Pipeline
 from iapo.verify.gitlab_ci.resolve import UNRESOLVED
+from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
 _INTERPOLATION = "$[["
@@ -60,10 +61,15 @@ _TYPE_NAMES = {
 
 
 @cache
-def _validator() -> Any:
+def _schema() -> dict[str, Any]:
     data = resources.files("iapo.verify.gitlab_ci").joinpath("schema.json.gz").read_bytes()
-    schema = json.loads(gzip.decompress(data))
-    return jsonschema_rs.Draft7Validator(schema, validate_formats=False)
+    schema: dict[str, Any] = json.loads(gzip.decompress(data))
+    return schema
+
+
+@cache
+def _validator() -> Any:
+    return jsonschema_rs.Draft7Validator(_schema(), validate_formats=False)
 
 
 def check_structure(pipeline: Pipeline) -> None:
@@ -71,6 +77,7 @@ def check_structure(pipeline: Pipeline) -> None:
     validator = _validator()
     if validator.is_valid(pipeline.data):
         return
+    told: set[tuple[str, Path]] = set()
     for count, error in enumerate(validator.iter_errors(pipeline.data)):
         if count >= 50:
             break
@@ -79,6 +86,9 @@ def check_structure(pipeline: Pipeline) -> None:
         if _interpolated(pipeline.data, path) or _taken_all_the_same(cause, path, pipeline.data):
             continue
         code, message, at = _words(cause, path)
+        if (code, at) in told:
+            continue
+        told.add((code, at))
         pipeline.problem(code, message, at, key=code in ("unknown-key", "missing-key"))
 
 
@@ -151,20 +161,27 @@ def _words(error: Any, path: Path) -> tuple[str, str, Path]:
     if name == "additionalProperties":
         extra = [str(key) for key in kind.unexpected]
         at = (*path, extra[0]) if extra else path
-        return "unknown-key", f'"{", ".join(extra)[:80]}" is no keyword of {what}', at
+        meant = closest(extra[0], _keywords(error.schema_path)) if extra else None
+        hint = f'; did you mean "{meant}"?' if meant else ""
+        return "unknown-key", f'"{", ".join(extra)[:80]}" is no keyword of {what}{hint}', at
     if name == "required":
         return "missing-key", f'{what} needs "{kind.property}:"', path
     if name == "enum":
         options = ", ".join(str(option) for option in kind.options[:_MAX_SHOWN])
         return "bad-value", f"{what} must be one of {options}, not {_shown(error.instance)}", path
+    if name == "const":
+        return "bad-value", f"{what} cannot be {_shown(error.instance)}; {_form(path)}", path
     if name == "type":
-        wanted = _TYPE_NAMES.get(str(_first_type(kind)), str(_first_type(kind)))
+        names = _types(kind)
+        wanted = " or ".join(dict.fromkeys(_TYPE_NAMES.get(n, n) for n in names if n != "null"))
         return "wrong-type", f"{what} must be {wanted}, not {_shown(error.instance)}", path
-    if name in ("anyOf", "oneOfNotValid", "oneOfMultipleValid"):
+    if name in ("anyOf", "oneOf"):
         types = [
-            _TYPE_NAMES.get(str(_first_type(branch[0].kind)), "another type")
+            _TYPE_NAMES.get(n, n)
             for branch in getattr(kind, "context", ())
             if branch and branch[0].kind.name == "type"
+            for n in _types(branch[0].kind)
+            if n != "null"
         ]
         wanted = " or ".join(dict.fromkeys(types)) or "of another shape"
         return "wrong-type", f"{what} must be {wanted}, not {_shown(error.instance)}", path
@@ -183,9 +200,17 @@ def _words(error: Any, path: Path) -> tuple[str, str, Path]:
     return "wrong-shape", f"{what}: {error.message[:160]}", path
 
 
-def _first_type(kind: Any) -> Any:
+def _keywords(schema_path: Any) -> list[str]:
+    """What the mapping may hold that a schema's `additionalProperties` refused a key of."""
+    here: Any = _schema()
+    for step in list(schema_path)[:-1]:
+        here = here[step]
+    return list(here.get("properties", ()))
+
+
+def _types(kind: Any) -> list[str]:
     types = kind.types
-    return types[0] if isinstance(types, (list, tuple)) and types else types
+    return [str(t) for t in types] if isinstance(types, (list, tuple)) else [str(types)]
 
 
 def _form(path: Path) -> str:
@@ -200,7 +225,7 @@ def _form(path: Path) -> str:
         "project": "group/project",
         "trigger": "group/project",
         "key": 'no "/" and not only dots',
-        "policy": "pull, push or pull-push",
+        "when": "write always, or a reason such as runner_system_failure or script_failure",
         "url": "a URL",
         "released_at": "a date and time such as 2030-01-31T10:00:00Z",
     }

@@ -120,6 +120,28 @@ def check_types(pipeline: Pipeline, step: str, signature: Signature, arguments: 
             )
         elif (step, name) in catalog.TEXT_ARGUMENTS and not is_text:
             pipeline.error("wrong-type", f"`{name}` of `{step}` is text; put it in quotes", node)
+        elif name == "unit" and step in ("timeout", "sleep") and node.value not in catalog.UNITS:
+            near = nearest(str(node.value).upper(), catalog.UNITS)
+            advice = f"did you mean {near}?" if near else f"use {one_of(catalog.UNITS)}"
+            pipeline.error(
+                "bad-unit", f"`{str(node.value)[:40]}` is no unit of time; {advice}", node
+            )
+
+
+def check_rotation(pipeline: Pipeline, arguments: list[Node]) -> None:
+    """Misspelt settings of `buildDiscarder(logRotator(...))`, which then keeps every build."""
+    for rotator in arguments:
+        if rotator.kind != "call" or rotator.name != "logRotator":
+            continue
+        for named in (a for a in rotator.args if a.kind == "map"):
+            for entry in named.args:
+                key = literal(entry.args[0])
+                if key is None or key in catalog.LOG_ROTATOR.optional:
+                    continue
+                near = nearest(key, catalog.LOG_ROTATOR.optional)
+                advice = f"did you mean {near}?" if near else "remove it"
+                message = f"logRotator has no argument `{key[:40]}` and ignores it; {advice}"
+                pipeline.warn("unknown-argument", message, entry)
 
 
 def unknown_name(

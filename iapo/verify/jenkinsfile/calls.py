@@ -5,6 +5,7 @@ from __future__ import annotations
 from iapo.verify.jenkinsfile import catalog
 from iapo.verify.jenkinsfile.arguments import (
     check_arguments,
+    check_rotation,
     check_types,
     check_value,
     check_values,
@@ -99,6 +100,8 @@ def read_options(pipeline: Pipeline, node: Node, in_stage: bool = False) -> list
             check_arguments(pipeline, call, call.args, known[name], f"the option `{name}`")
             if name in catalog.STEPS:
                 check_types(pipeline, name, catalog.STEPS[name], call.args)
+            elif name == "buildDiscarder":
+                check_rotation(pipeline, call.args)
         elif in_stage and name in catalog.JOB_OPTIONS:
             pipeline.error(
                 "option-not-in-stage",

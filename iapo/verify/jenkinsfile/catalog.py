@@ -279,3 +279,17 @@ TEXT_ARGUMENTS = frozenset(
     if name not in ("time", "count", "bindings", "overrides")
 )
 NUMBER_ARGUMENTS = frozenset((("retry", "count"), ("sleep", "time"), ("timeout", "time")))
+# java.util.concurrent.TimeUnit, whose names Jenkins takes as they are.
+UNITS = (
+    "NANOSECONDS",
+    "MICROSECONDS",
+    "MILLISECONDS",
+    "SECONDS",
+    "MINUTES",
+    "HOURS",
+    "DAYS",
+)
+# Arguments that Jenkins passes over, with a line in the log, when it does not know them.
+LOG_ROTATOR = _takes(
+    "", "daysToKeepStr numToKeepStr artifactDaysToKeepStr artifactNumToKeepStr removeLastBuild"
+)

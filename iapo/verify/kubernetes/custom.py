@@ -13,8 +13,9 @@ from typing import Any
 
 import jsonschema_rs
 
-from iapo.verify.kubernetes.manifest import entries, mapping, text
+from iapo.verify.kubernetes.manifest import Findings, Manifest, entries, mapping, text
 from iapo.verify.kubernetes.schemas import compile_schema
+from iapo.verify.yaml_source import Path as YamlPath
 from iapo.verify.yaml_source import load_yaml
 
 Schema = dict[str, Any]
@@ -182,3 +183,27 @@ def _open(schema: Schema) -> None:
             waiting.extend(here.values())
         elif isinstance(here, list):
             waiting.extend(here)
+
+
+def check_definition(manifest: Manifest, findings: Findings) -> None:
+    """Report what is wrong with a CustomResourceDefinition itself."""
+    spec = manifest.spec
+    names = mapping(spec.get("names"))
+    wanted = f"{names.get('plural')}.{spec.get('group')}"
+    if names.get("plural") and spec.get("group") and manifest.name != wanted:
+        message = f'the name of a CustomResourceDefinition must be plural.group: "{wanted[:120]}"'
+        findings.error("bad-name", message, manifest, ("metadata", "name"))
+    versions = list(entries(spec.get("versions")))
+    stored = [v for _, v in versions if v.get("storage") is True]
+    if versions and len(stored) != 1:
+        message = f"exactly one version must have storage: true, and {len(stored)} have"
+        findings.error("bad-value", message, manifest, ("spec", "versions"))
+    for index, version in versions:
+        schema = mapping(version.get("schema")).get("openAPIV3Schema")
+        if not isinstance(schema, dict):
+            message = "each version needs schema.openAPIV3Schema"
+            findings.error("missing-field", message, manifest, ("spec", "versions", index))
+        elif schema.get("type") != "object":
+            message = "the schema of a version must have type: object at its top"
+            at: YamlPath = ("spec", "versions", index, "schema", "openAPIV3Schema")
+            findings.error("bad-value", message, manifest, at)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from iapo.verify.kubernetes.addresses import check_address
 from iapo.verify.kubernetes.manifest import Findings, Manifest, entries, mapping, text
 from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
@@ -40,6 +41,28 @@ _ENV_SOURCES = (
     "fieldRef",
     "resourceFieldRef",
     "fileKeyRef",
+)
+_FIELDS_IN_FILES = (
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "metadata.labels",
+    "metadata.annotations",
+)
+_FIELDS_IN_ENV = (
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+)
+_FIELD_BY_KEY = re.compile(r"metadata\.(?:labels|annotations)\[['\"]?[^'\"\]]+['\"]?\]\Z")
+_RESOURCE_FIELD = re.compile(
+    r"(?:limits|requests)\.(?:cpu|memory|ephemeral-storage|hugepages-.+)\Z"
 )
 _RESOURCES = frozenset({"cpu", "memory", "ephemeral-storage", "storage"})
 _PARSE_QUANTITY = re.compile(r"\s*([+-]?[0-9.]{1,40})([a-zA-Z]*)([+-]?[0-9]{1,3})?\s*\Z")
@@ -126,6 +149,11 @@ def check_pod(pod: PodTemplate, findings: Findings, volume_claims: set[str]) -> 
     if spec.get("dnsPolicy") == "None" and not mapping(spec.get("dnsConfig")).get("nameservers"):
         message = "dnsPolicy None needs dnsConfig.nameservers"
         findings.error("missing-field", message, pod.manifest, (*at, "dnsPolicy"))
+    servers = mapping(spec.get("dnsConfig")).get("nameservers")
+    for index, server in enumerate(servers if isinstance(servers, list) else ()):
+        check_address(server, pod.manifest, (*at, "dnsConfig", "nameservers", index), findings)
+    for index, alias in entries(spec.get("hostAliases")):
+        check_address(alias.get("ip"), pod.manifest, (*at, "hostAliases", index, "ip"), findings)
     _check_restart(pod, findings)
     _check_tolerations(pod, findings)
 
@@ -150,6 +178,7 @@ def _check_volumes(pod: PodTemplate, findings: Findings) -> set[str]:
             message = f'two volumes are called "{name}"; give each a name of its own'
             findings.error("duplicate-name", message, pod.manifest, (*path, "name"))
         names.add(name)
+        _check_handed_down(pod, path, volume, findings)
         sources = [key for key in volume if key != "name" and volume[key] is not None]
         if len(sources) > 1:
             message = (
@@ -165,6 +194,19 @@ def _check_volumes(pod: PodTemplate, findings: Findings) -> set[str]:
             message = f'volume "{name}" has no source; give it one, e.g. emptyDir: {{}}'
             findings.warning("no-volume-source", message, pod.manifest, path)
     return names
+
+
+def _check_handed_down(
+    pod: PodTemplate, path: Path, volume: dict[str, Any], findings: Findings
+) -> None:
+    """Files of the downward API, in a volume of its own or in a projected one."""
+    at: Path = (*path, "downwardAPI", "items")
+    for index, item in entries(mapping(volume.get("downwardAPI")).get("items")):
+        _check_field_source(pod, (*at, index), item, _FIELDS_IN_FILES, findings)
+    for place, source in entries(mapping(volume.get("projected")).get("sources")):
+        at = (*path, "projected", "sources", place, "downwardAPI", "items")
+        for index, item in entries(mapping(source.get("downwardAPI")).get("items")):
+            _check_field_source(pod, (*at, index), item, _FIELDS_IN_FILES, findings)
 
 
 def _check_mounts(
@@ -280,6 +322,7 @@ def _check_environment(
         if len(given) != 1:
             message = f'valueFrom of "{name}" must have exactly one of {", ".join(_ENV_SOURCES)}'
             findings.error("several-sources", message, pod.manifest, (*at, "valueFrom"))
+        _check_field_source(pod, (*at, "valueFrom"), source, _FIELDS_IN_ENV, findings)
         if variable.get("value"):
             message = f'environment variable "{name}" has both value and valueFrom; keep one'
             findings.error("exclusive-fields", message, pod.manifest, (*at, "valueFrom"))
@@ -288,6 +331,26 @@ def _check_environment(
         if len(given) != 1:
             message = "an entry of envFrom must have exactly one of configMapRef, secretRef"
             findings.error("several-sources", message, pod.manifest, (*path, "envFrom", index))
+
+
+def _check_field_source(
+    pod: PodTemplate,
+    path: Path,
+    source: dict[str, Any],
+    fields: tuple[str, ...],
+    findings: Findings,
+) -> None:
+    """What `fieldRef` and `resourceFieldRef` may name (the downward API)."""
+    field = mapping(source.get("fieldRef")).get("fieldPath")
+    if isinstance(field, str) and field not in fields and not _FIELD_BY_KEY.match(field):
+        meant = closest(field, fields)
+        hint = f'did you mean "{meant}"?' if meant else f"use one of {', '.join(fields)}"
+        message = f'fieldPath "{field[:80]}" cannot be handed down; {hint}'
+        findings.error("bad-value", message, pod.manifest, (*path, "fieldRef", "fieldPath"))
+    resource = mapping(source.get("resourceFieldRef")).get("resource")
+    if isinstance(resource, str) and not _RESOURCE_FIELD.match(resource):
+        message = f'resource "{resource[:80]}" must be such as limits.cpu or requests.memory'
+        findings.error("bad-value", message, pod.manifest, (*path, "resourceFieldRef", "resource"))
 
 
 def _check_resources(

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iapo.verify.kubernetes.manifest import Findings, Manifest, entries, mapping, text
-from iapo.verify.kubernetes.objects import expression_holds
 from iapo.verify.kubernetes.pods import PodTemplate, template_of
+from iapo.verify.kubernetes.selectors import expression_holds
 from iapo.verify.report import Severity
 from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path

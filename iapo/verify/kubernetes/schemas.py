@@ -18,7 +18,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from iapo.verify.kubernetes.limits import RULES, tighten
+from iapo.verify.kubernetes.field_rules import RULES
+from iapo.verify.kubernetes.limits import tighten
 
 Schema = dict[str, Any]
 _REFERENCE = re.compile(r'"#/\$defs/([^"]+)"')

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from iapo.verify.kubernetes.limits import RULES
+from iapo.verify.kubernetes.field_rules import RULES
 from iapo.verify.kubernetes.manifest import Findings, Manifest, dotted
 from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path

@@ -6,6 +6,10 @@ parser cannot read it, where hadolint cannot parse an instruction, or where it r
 refuses to build. hadolint reads files itself first; where it fails (DL1000) it is asked again with
 every instruction on one line and heredocs taken out, since it wants a blank line after a heredoc and
 knows no tabs before its end, which BuildKit does not mind. Everything else it says is a warning here.
+
+DL1000 is no proof by itself: hadolint does not know every duration that BuildKit takes (`1m30s`),
+nor every name of an image. So `oracle`, which a user's verdict may hang on, makes it a warning where
+BuildKit's parser is content; `judge`, for comparisons, keeps it.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -59,9 +63,15 @@ def available() -> bool:
 
 
 def oracle(text: str) -> Report | None:
-    """What hadolint and BuildKit's parser say of a text; None where they are not installed."""
+    """What hadolint and BuildKit's parser say of a text, with DL1000 as a warning; None without them."""
     judged = judge([text])
-    return None if judged is None else judged[0].report
+    if judged is None:
+        return None
+    report = judged[0].report
+    if any(d.code == "parse-error" for d in report.errors):
+        return report
+    mild = [replace(d, severity="warning") if d.code == "DL1000" else d for d in report.diagnostics]
+    return verdict("dockerfile", mild)
 
 
 def judge(texts: Iterable[str]) -> list[Judged] | None:
