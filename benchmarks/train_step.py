@@ -28,7 +28,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ GROUP = 8
 MAX_NEW_TOKENS = 256
 FACTORS = {150: 3.0, 400: 5.0}
 CONTENDERS = ("ours", "tuned", "default")
+_QUIET = {"TRL_EXPERIMENTAL_SILENCE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
 # --- the work, the same for all ------------------------------------------------------------------
@@ -266,11 +267,8 @@ def _wait() -> None:
 def _tell(watch: Stopwatch, prompts: list[int], sampled: int) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     said = {"wall": watch.wall, "processor": watch.processor, "peak_mb": round(peak)}
-    _say(json.dumps(said | {"prompt_tokens": prompts, "sampled_tokens": sampled}))
-
-
-def _say(line: str) -> None:  # noqa: N802 - replaced once stdout is set aside
-    os.write(3, (line + "\n").encode())
+    line = json.dumps(said | {"prompt_tokens": prompts, "sampled_tokens": sampled})
+    os.write(int(os.environ["IAPO_STEP_PIPE"]), f"{line}\n".encode())
 
 
 # --- the one who gives turns ----------------------------------------------------------------------
@@ -284,13 +282,13 @@ class Process:
         read, write = os.pipe()
         command = [sys.executable, __file__, "--contender", name, "--prompt-tokens", str(wanted)]
         command += ["--prompts", str(prompts), "--steps", str(steps)]
-        # What libraries print must not mix with what is measured: results go through handle 3.
-        start: Callable[..., Any] = subprocess.Popen
-        self._process = start(
-            ["bash", "-c", f'exec "$@" 3>&{write} >&2', "contender", *command],
+        # What libraries print must not mix with what is measured: results have a pipe of their own.
+        self._process = subprocess.Popen(
+            command,
             stdin=subprocess.PIPE,
+            stdout=sys.stderr,
             pass_fds=[write],
-            env={**os.environ, "TRL_EXPERIMENTAL_SILENCE": "1", "TOKENIZERS_PARALLELISM": "false"},
+            env={**os.environ, **_QUIET, "IAPO_STEP_PIPE": str(write)},
         )
         os.close(write)
         self._said = os.fdopen(read)
