@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from iapo.models.memory import OutOfMemoryError, free_memory, is_out_of_memory
 from iapo.models.shared_prefix import (
     DecodeLayout,
     SharedPrefixError,
@@ -103,7 +104,7 @@ def sample(
         done: list[list[Completion]] = [[] for _ in prompts]
         for begin in range(0, len(by_length), together):
             chosen = by_length[begin : begin + together]
-            batch = _sample_batch(
+            batch = _retrying(
                 model,
                 [prompts[i] for i in chosen],
                 uniforms[chosen].flatten(0, 1),
@@ -120,6 +121,44 @@ def sample(
         model.train(was_training)
 
 
+def _retrying(
+    model: Any,
+    prompts: list[Sequence[int]],
+    uniforms: Tensor,
+    stop: frozenset[int],
+    temperature: float,
+    top_p: float,
+    guide: Guide | None,
+    numbers: list[int],
+) -> list[Completion]:
+    """One batch; where memory runs out, its halves one after the other.
+
+    Raises:
+        OutOfMemoryError: not even one row fits.
+    """
+    try:
+        return _sample_batch(model, prompts, uniforms, stop, temperature, top_p, guide, numbers)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        if len(numbers) == 1:
+            raise OutOfMemoryError(
+                "out of memory with a single completion; lower max_new_tokens"
+            ) from error
+    free_memory(model.device)
+    if len(prompts) > 1:
+        half = len(prompts) // 2
+        parts, middle = (prompts[:half], prompts[half:]), half * len(numbers) // len(prompts)
+    else:
+        parts, middle = (prompts, prompts), len(numbers) // 2
+    done: list[Completion] = []
+    for part, rows in zip(parts, (slice(middle), slice(middle, None)), strict=True):
+        done += _retrying(
+            model, part, uniforms[rows], stop, temperature, top_p, guide, numbers[rows]
+        )
+    return done
+
+
 def _sample_batch(
     model: Any,
     prompts: list[Sequence[int]],
@@ -128,7 +167,7 @@ def _sample_batch(
     temperature: float,
     top_p: float,
     guide: Guide | None,
-    numbers: Sequence[int],
+    numbers: list[int],
 ) -> list[Completion]:
     total, max_new_tokens = uniforms.shape
     group_size = total // len(prompts)

@@ -7,8 +7,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from iapo.models.device import choose_device, choose_dtype
 from iapo.models.embedded import EMBEDDED, embedded_folder
 from iapo.models.errors import ModelError
@@ -115,11 +113,3 @@ def _explain(name: str, local: bool, error: Exception) -> str:
         f"model {name!r} is not a local folder and cannot be had from the Hugging Face hub "
         f"({type(error).__name__}); `{EMBEDDED}` is embedded and needs only the Python package index"
     )
-
-
-def free_memory(device: torch.device) -> None:
-    """Give cached device memory back after an out-of-memory error."""
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-    elif device.type == "mps":
-        torch.mps.empty_cache()

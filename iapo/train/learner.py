@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from iapo.models.errors import ModelError
-from iapo.models.loading import free_memory
+from iapo.models.memory import OutOfMemoryError, free_memory, is_out_of_memory
 from iapo.train.loss import policy_loss, token_weights
 from iapo.train.packing import TokenGroup, completion_logprobs, passes
 
 if TYPE_CHECKING:
     from iapo.train.config import TrainConfig
 
-_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+_LEAST_TOKENS = 64  # a pass of fewer tokens holds one completion anyway
 
 
 class DivergedError(ModelError):
@@ -68,6 +68,7 @@ class Learner:
 
     Attributes:
         model: the transformers or peft model.
+        pass_tokens: tokens a forward and backward pass, less than configured once memory ran out.
         bad_steps: steps in a row that were skipped because they were not finite.
     """
 
@@ -77,7 +78,7 @@ class Learner:
         self.config = config
         self.reference: Any = None
         self.bad_steps = 0
-        self._limit = config.pass_tokens
+        self.pass_tokens = config.pass_tokens
         _freeze(model, config)
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.optimizer = self._new_optimizer()
@@ -131,7 +132,7 @@ class Learner:
         def one_pass() -> Update:
             loss = 0.0
             self.model.train()
-            for chosen in passes(groups, self._limit):
+            for chosen in passes(groups, self.pass_tokens):
                 part = -completion_logprobs(self.model, chosen).sum() / total
                 part.backward()  # type: ignore[no-untyped-call]
                 loss += float(part.detach())
@@ -148,7 +149,7 @@ class Learner:
         loss = clipped = kl = gap = 0.0
         begin = 0
         self.model.train()
-        for chosen in passes(groups, self._limit):
+        for chosen in passes(groups, self.pass_tokens):
             logprobs = completion_logprobs(self.model, chosen, config.temperature)
             part = slice(begin, begin + len(logprobs))
             begin += len(logprobs)
@@ -195,16 +196,17 @@ class Learner:
         while True:
             try:
                 return work()  # type: ignore[no-any-return]
-            except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
-                said = str(error).lower()
-                memory = isinstance(error, torch.OutOfMemoryError | MemoryError)
-                if not memory and not any(words in said for words in _OUT_OF_MEMORY):
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
                     raise
-                if self._limit <= 64:
-                    raise ModelError("out of memory even with one completion at a time") from error
+                if self.pass_tokens <= _LEAST_TOKENS:
+                    raise OutOfMemoryError(
+                        "out of memory even with one completion at a time; lower max_new_tokens, "
+                        "train fewer layers (train_layers) or use adapters (lora_rank)"
+                    ) from error
             self.optimizer.zero_grad(set_to_none=True)
             free_memory(self.model.device)
-            self._limit //= 2
+            self.pass_tokens //= 2
 
     @torch.no_grad()
     def _reference_logprobs(self, groups: list[TokenGroup]) -> Tensor:
@@ -215,7 +217,7 @@ class Learner:
         with switched:
             parts = [
                 completion_logprobs(model, chosen, self.config.temperature)
-                for chosen in passes(groups, self._limit)
+                for chosen in passes(groups, self.pass_tokens)
             ]
         return torch.cat(parts)
 

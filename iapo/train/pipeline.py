@@ -105,6 +105,8 @@ class Pipeline:
         if self.state.sampler is not None:
             self.sampler.restore(self.state.sampler)
         self.scoring.failures.update(self.state.failures)
+        self.learner.bad_steps = self.state.bad_steps
+        self.learner.pass_tokens = self.state.pass_tokens
         self.display.say(f"resumed from {found}")
 
     def run(self) -> RunResult:
@@ -367,6 +369,8 @@ class Pipeline:
             state.lengths = self.records.lengths()
         state.sampler = self.sampler.state()
         state.failures = dict(self.scoring.failures)
+        state.bad_steps = self.learner.bad_steps
+        state.pass_tokens = self.learner.pass_tokens
         checkpoints.save_checkpoint(
             self.folder, state.saved, self.learner, vars(state), self.config.keep_checkpoints
         )

@@ -9,36 +9,65 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from iapo.errors import InputError
 
 NAMES = ("metrics", "rollouts", "timings")
 
 
+class RecordsError(InputError):
+    """A file of the run cannot be written; what was checkpointed before is kept."""
+
+
 class Records:
-    """The three files of a run's folder, open for appending."""
+    """The three files of a run's folder, open for appending.
+
+    Raises:
+        RecordsError: a file cannot be written, a full disk for one.
+    """
 
     def __init__(self, folder: Path, lengths: Mapping[str, int] | None = None) -> None:
         """Args: lengths: bytes of each file that count; the rest is cut off. None starts anew."""
-        self._files: dict[str, IO[bytes]] = {}
+        self._folder = folder
+        self._files: dict[str, FileIO] = {}
         for name in NAMES:
             path = folder / f"{name}.jsonl"
-            path.touch()
-            file = path.open("r+b")
-            file.truncate(int(lengths.get(name, 0)) if lengths else 0)
-            file.seek(0, os.SEEK_END)
+            try:
+                path.touch()
+                # Unbuffered: what a full disk refused must not be tried again when closing.
+                file = path.open("r+b", buffering=0)
+                file.truncate(int(lengths.get(name, 0)) if lengths else 0)
+                file.seek(0, os.SEEK_END)
+            except OSError as error:
+                raise self._refused(name, error) from error
             self._files[name] = file
 
     def write(self, name: str, record: Mapping[str, Any]) -> None:
         """Append one record to `metrics`, `rollouts` or `timings`."""
-        self._files[name].write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
-        self._files[name].flush()
+        line = memoryview(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+        try:
+            while line:
+                line = line[self._files[name].write(line) :]
+        except OSError as error:
+            raise self._refused(name, error) from error
 
     def lengths(self) -> dict[str, int]:
         """Bytes of each file, safely on disk."""
-        for file in self._files.values():
-            os.fsync(file.fileno())
+        for name, file in self._files.items():
+            try:
+                os.fsync(file.fileno())
+            except OSError as error:
+                raise self._refused(name, error) from error
         return {name: file.tell() for name, file in self._files.items()}
+
+    def _refused(self, name: str, error: OSError) -> RecordsError:
+        return RecordsError(
+            f"cannot write {self._folder / name}.jsonl: {error.strerror or error}; the last "
+            f"checkpoint is kept: `iapo train --resume {self._folder}` goes on from it"
+        )
 
     def close(self) -> None:
         for file in self._files.values():

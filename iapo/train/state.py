@@ -25,6 +25,8 @@ class State:
     sampler: dict[str, Any] | None = None
     summaries: dict[str, dict[str, Any]] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
+    bad_steps: int = 0
+    pass_tokens: int = 0
 
 
 @dataclass(frozen=True)

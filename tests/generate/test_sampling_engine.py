@@ -146,3 +146,36 @@ def test_a_token_of_probability_zero_is_never_drawn(uniform):
     token, logprob = draw(logits, torch.tensor([uniform], dtype=torch.float64), 1.0)
     assert int(token) in (0, 255, 256, 599)
     assert torch.isfinite(logprob).all()
+
+
+@pytest.mark.parametrize("fits", [1, 2, 5])
+def test_where_memory_runs_out_fewer_rows_are_decoded_together(fits, monkeypatch):
+    from iapo.generate import sampling
+
+    model = tiny.model(spread=4.0)
+    options = {"group_size": 3, "max_new_tokens": 12, "stop": STOP, "seed": 5}
+    whole = sample(model, prompts(), **options)
+    real, tried = sampling._sample_batch, []
+
+    def scarce(model, prompts, uniforms, *rest):
+        tried.append(len(uniforms))
+        if len(uniforms) > fits:
+            raise torch.OutOfMemoryError("out of memory")
+        return real(model, prompts, uniforms, *rest)
+
+    monkeypatch.setattr(sampling, "_sample_batch", scarce)
+    halved = sample(model, prompts(), **options)
+    assert max(tried) == 12
+    assert [[c.tokens for c in g] for g in halved] == [[c.tokens for c in g] for g in whole]
+
+
+def test_memory_for_not_even_one_row_is_one_line(monkeypatch):
+    from iapo.generate import sampling
+    from iapo.models.memory import OutOfMemoryError
+
+    def none_left(*_):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate")
+
+    monkeypatch.setattr(sampling, "_sample_batch", none_left)
+    with pytest.raises(OutOfMemoryError, match="lower max_new_tokens"):
+        sample(tiny.model(), prompts(), group_size=2, max_new_tokens=4, stop=STOP)

@@ -19,6 +19,7 @@ from iapo.train import IAPOTrainer, Stopped, TrainConfig, run
 from iapo.train import checkpoint as checkpoints
 from iapo.train.checkpoint import CheckpointError
 from iapo.train.config import ConfigError
+from iapo.train.records import RecordsError
 from iapo.train.scoring import RewardError, Scored
 
 COMPARED = ("model.safetensors", "metrics.jsonl", "rollouts.jsonl")
@@ -209,6 +210,36 @@ def test_a_full_disk_keeps_the_last_checkpoint_and_says_so(tmp_path, monkeypatch
     train(small(tmp_path / "run"), resume=True)
     train(small(tmp_path / "whole"))
     assert contents(tmp_path / "run") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize(
+    ("room", "error"), [(64, RecordsError), (60_000, CheckpointError)], ids=["log", "checkpoint"]
+)
+def test_a_disk_that_takes_no_more_ends_in_one_line_and_resumes_bit_identical(
+    tmp_path, room, error
+):
+    resource = pytest.importorskip("resource", reason="limits on file sizes are POSIX")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    calls = 0
+
+    def filling(texts, tasks):
+        nonlocal calls
+        calls += 1
+        if calls == 4:  # two steps of GRPO have been checkpointed
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+        return letters(texts, tasks)
+
+    folder = tmp_path / "run"
+    plain = {"warmstart_steps": 0, "rejection_rounds": 0, "refill": 0}
+    try:
+        with pytest.raises(error, match=r"checkpoint.* is kept.*--resume"):
+            train(small(folder, **plain), reward=filling)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(folder.glob(".checkpoint*")), "nothing half written is left"
+    train(small(folder, **plain), resume=True)
+    train(small(tmp_path / "whole", **plain))
+    assert contents(folder) == contents(tmp_path / "whole")
 
 
 def test_only_the_last_checkpoints_are_kept(tmp_path, monkeypatch):
