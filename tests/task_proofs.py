@@ -67,7 +67,7 @@ def changed(value: Any) -> str:
     """Another value of the same kind."""
     if isinstance(value, bool):
         return str(not value).lower()
-    if isinstance(value, int):
+    if isinstance(value, (int, float)):
         return str(value + 1)
     last = list(re.finditer(r"[A-Za-z0-9]", value))[-1]
     old = last[0]

@@ -187,6 +187,32 @@ def test_the_providers_defaults_are_filled_in() -> None:
     )
 
 
+def test_a_record_for_each_validation_of_a_certificate_is_planned() -> None:
+    text = (
+        'resource "aws_acm_certificate" "c" {\n'
+        '  domain_name               = "a.example.com"\n'
+        '  subject_alternative_names = ["b.example.com", "a.example.com"]\n'
+        '  validation_method         = "DNS"\n'
+        "}\n\n"
+        'resource "aws_route53_record" "v" {\n'
+        "  for_each = {\n"
+        "    for o in aws_acm_certificate.c.domain_validation_options : o.domain_name => o\n"
+        "  }\n"
+        '  zone_id = "Z1"\n'
+        "  name    = each.value.resource_record_name\n"
+        "  type    = each.value.resource_record_type\n"
+        "  ttl     = 60\n"
+        "  records = [each.value.resource_record_value]\n"
+        "}\n"
+    )
+    report = verify(text, "terraform", plan=True)
+    assert (report.valid, report.diagnostics) == (True, ())
+    assert report.plan is not None
+    records = [r for r in report.plan.resources if r.type == "aws_route53_record"]
+    assert len(records) == 2
+    assert records[0].references["name"] == ("aws_acm_certificate.c",)
+
+
 @pytest.mark.parametrize(
     ("text", "block"),
     [

@@ -59,10 +59,31 @@ def planned_state(
     for name in read & block.get("block_types", {}).keys():
         if not planned.get(name) and not block["block_types"][name].get("min_items"):
             planned[name] = UNKNOWN
+    if type == "aws_acm_certificate":
+        _name_validations(planned)
     tags = provider_configuration and _default_tags(provider_configuration)
     if tags is not None and "tags_all" in planned and not bare:
         planned["tags_all"] = _all_tags(planned.get("tags"), tags)
     return planned
+
+
+def _name_validations(certificate: dict[str, Any]) -> None:
+    """One validation option for each name of a new certificate, as the AWS provider plans it.
+
+    Programs make a DNS record of each option with `for_each`, whose keys must be known:
+    https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/acm_certificate
+    """
+    first, others = certificate.get("domain_name"), certificate.get("subject_alternative_names")
+    names = [first, *(others if isinstance(others, list) else [])]
+    if certificate.get("domain_validation_options") is UNKNOWN and all(
+        isinstance(name, str) for name in names
+    ):
+        record = dict.fromkeys(
+            ("resource_record_name", "resource_record_type", "resource_record_value"), UNKNOWN
+        )
+        certificate["domain_validation_options"] = [
+            {"domain_name": name, **record} for name in dict.fromkeys(names)
+        ]
 
 
 def _default_tags(provider_configuration: Any) -> dict[str, Any] | None:
