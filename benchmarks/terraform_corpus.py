@@ -13,6 +13,7 @@ import gzip
 import json
 import os
 import random
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -42,7 +43,11 @@ def by_language_model(row: dict[str, Any]) -> bool:
 def judge(rows: list[dict[str, Any]], workers: int | None) -> list[Report]:
     """Verdicts, in order."""
     jobs = [{"format": "terraform", "files": r["files"], "plan": False} for r in rows]
-    return judge_all(jobs, timeout=20.0, workers=workers)
+    reports: list[Report] = []
+    for first in range(0, len(jobs), 500):
+        reports += judge_all(jobs[first : first + 500], timeout=20.0, workers=workers)
+        print(f"{len(reports)} of {len(jobs)} judged", file=sys.stderr, flush=True)
+    return reports
 
 
 def main() -> None:

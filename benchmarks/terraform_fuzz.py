@@ -95,6 +95,7 @@ def main() -> None:
     stopped: list[dict[str, str]] = []
     began = time.perf_counter()
     done = 0
+    seconds = 0.0
     while done < options.programs:
         texts = generate(sources, min(1000, options.programs - done), chance)
         jobs = [{"format": "terraform", "files": {"main.tf": t}, "plan": False} for t in texts]
@@ -110,19 +111,20 @@ def main() -> None:
                 changed.append(text[:2000])
         done += len(texts)
         print(f"{done:7} {dict(counts)} changed {len(changed)}", flush=True)
-    seconds = time.perf_counter() - began
-    figures = {
-        "programs": done,
-        "seconds": round(seconds, 1),
-        "verdicts": dict(counts),
-        "verdict_changed": len(changed),
-        "stopped": stopped[:50],
-        "changed": changed[:50],
-    }
-    each = 1000 * seconds / (2 * done)
+        seconds = time.perf_counter() - began
+        figures = {
+            "programs": done,
+            "seed": options.seed,
+            "seconds": round(seconds, 1),
+            "verdicts": dict(counts),
+            "verdict_changed": len(changed),
+            "stopped": stopped[:50],
+            "changed": changed[:50],
+        }
+        if options.json:  # after each round: what a long run has found outlives it
+            options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    each = 1000 * seconds / (2 * max(done, 1))
     print(f"{done} programs twice in {seconds:.0f} s, {each:.1f} ms each")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

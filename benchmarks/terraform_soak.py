@@ -94,32 +94,28 @@ def main() -> None:
         rounds.append(
             {"judged": judged, "caller_memory": memory, "caller_descriptors": descriptors}
         )
+        per_second = judged / (time.perf_counter() - began)
         print(
-            f"{judged:8} verdicts  wrong {wrong}  lost {lost}  workers' peak {peak['memory']} MiB "
+            f"{judged:8} verdicts {per_second:.0f}/s  wrong {wrong}  lost {lost}  workers' peak {peak['memory']} MiB "
             f"{peak['descriptors']} descriptors  caller {memory} MiB {descriptors} descriptors",
             flush=True,
         )
-    seconds = time.perf_counter() - began
+        figures = {
+            "verdicts": judged,
+            "workers": options.workers,
+            "recycled_after": sandbox.RECYCLE_AFTER,
+            "processes_seen": len(pids),
+            "wrong": wrong,
+            "lost": lost,
+            "seconds": round(time.perf_counter() - began, 1),
+            "worker_peak_memory_mib": peak["memory"],
+            "worker_peak_descriptors": peak["descriptors"],
+            "rounds": rounds,
+        }
+        if options.json:  # after each round: what a long run has found outlives it
+            options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     done.set()
     watcher.join()
-    figures = {
-        "verdicts": judged,
-        "workers": options.workers,
-        "recycled_after": sandbox.RECYCLE_AFTER,
-        "processes_seen": len(pids),
-        "wrong": wrong,
-        "lost": lost,
-        "seconds": round(seconds, 1),
-        "per_second": round(judged / seconds, 1),
-        "worker_peak_memory_mib": peak["memory"],
-        "worker_peak_descriptors": peak["descriptors"],
-        "rounds": rounds,
-    }
-    for name, value in figures.items():
-        if name != "rounds":
-            print(f"{name:26}{value}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def usage_of_self() -> tuple[int, int]:

@@ -8,3 +8,10 @@ class InputError(ValueError):
 
     The command line prints it and exits with 2; a program can catch it as a ValueError.
     """
+
+
+class DamagedPackageError(InputError):
+    """A data file of this package is missing or damaged; only a new installation mends that."""
+
+    def __init__(self, path: object, reason: object) -> None:
+        super().__init__(f"{path}: cannot be read ({reason}); install iapo again")

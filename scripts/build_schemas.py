@@ -3,7 +3,8 @@
     python scripts/build_schemas.py [--wheels FOLDER] [--only NAME...]
 
 Wheels that are not in the folder are fetched with pip. Corrections (`scripts/schema_corrections/`,
-derived by `scripts/derive_schema_corrections.py` from a real provider's schema) are applied on top.
+derived by `scripts/derive_schema_corrections.py` from a real provider's schema) are applied on top,
+and what wheels cannot hold but the providers' documentation tells (`documented.json`) is added.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from cdktf_wheels import Provider, read_wheel
 from iapo.verify.terraform.catalogue import REGISTRY, SHIPPED, write_schema
 
 CORRECTIONS = Path(__file__).parent / "schema_corrections"
+DOCUMENTED = CORRECTIONS / "documented.json"
+"""Provider to the functions and ephemeral types that its documentation lists."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ def main() -> None:
         folder = options.wheels or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         chosen = [w for w in WHEELS if not options.only or w.name in options.only]
+        documented = json.loads(DOCUMENTED.read_text(encoding="utf-8"))
         read_so_far: dict[tuple[str, str], Provider] = {}
         for wheel in chosen:
             provider = read(wheel, folder)
@@ -167,6 +171,7 @@ def main() -> None:
                 reference = {f"{k}/{t}": b for (k, t), b in first.blocks.items()}
                 patch = json.loads(lzma.decompress(corrections.read_bytes()))
                 blocks = correct(blocks, patch, reference)
+            blocks |= documented.get(wheel.name, {})
             final = {(k, t): b for key, b in blocks.items() for k, _, t in [key.partition("/")]}
             wrong = [f"{k} {t}.{f}" for (k, t), block in final.items() for f in faults(block)]
             if wrong:

@@ -9,13 +9,25 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from iapo.cli import app
 from iapo.errors import InputError
+from iapo.verify.report import Report
 
 schemas_app = typer.Typer(no_args_is_help=True, help="Provider schemas: list, add.")
 app.add_typer(schemas_app, name="schemas")
+
+
+def _planned(path: Path) -> Report:
+    """The report on a file or directory, with its plan where there is one."""
+    from iapo.verify import verify_path
+
+    if not path.exists():
+        raise InputError(f"{path}: no such file or directory")
+    try:
+        return verify_path(path, "terraform", plan=True)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from None
 
 
 @app.command()
@@ -26,12 +38,9 @@ def plan(
     ] = False,
 ) -> None:
     """Plan offline: planned values, references and outputs, without provider or credentials."""
-    from iapo.verify import verify_path
     from iapo.verify.output import as_lines
 
-    if not path.exists():
-        raise InputError(f"{path}: no such file or directory")
-    report = verify_path(path, "terraform", plan=True)
+    report = _planned(path)
     if report.plan is None:
         errors = Console(stderr=True, highlight=False, soft_wrap=True)
         for line in as_lines(str(path), report):
@@ -55,13 +64,10 @@ def policy(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Evaluate Rego over the plan in process. Exit 0: it passes; 1: something denies."""
-    from iapo.verify import verify_path
     from iapo.verify.discover import read_text
     from iapo.verify.terraform.policy import check_policy
 
-    if not path.exists():
-        raise InputError(f"{path}: no such file or directory")
-    report = verify_path(path, "terraform", plan=True)
+    report = _planned(path)
     if report.plan is None:
         raise InputError(f"{path}: no plan can be made; see `iapo verify {path}`")
     try:
@@ -83,10 +89,14 @@ def list_schemas() -> None:
     """The provider versions that programs can be judged with."""
     from iapo.verify.terraform.catalogue import list_schemas as entries
 
-    table = Table("provider", "version", "from")
-    for entry in entries():
-        table.add_row(entry.source, entry.version, "shipped" if entry.shipped else str(entry.path))
-    Console(highlight=False, soft_wrap=True).print(table)
+    rows = [
+        (entry.source, entry.version, "shipped" if entry.shipped else str(entry.path))
+        for entry in entries()
+    ]
+    # Plain columns: a table would be cut to the width of a terminal that a pipe does not have.
+    wide, narrow = (max(len(row[at]) for row in rows) for at in (0, 1))
+    for source, version, origin in rows:
+        print(f"{source:<{wide}}  {version:<{narrow}}  {origin}")
 
 
 @schemas_app.command()

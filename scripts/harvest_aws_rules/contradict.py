@@ -20,7 +20,8 @@ from probes import TypeProbe
 from shapes import Leaf, above, config
 
 from iapo.verify.terraform.rules import unpack
-from iapo.verify.terraform.rules_apply import Node, Rule, apply, value_problems
+from iapo.verify.terraform.rules_apply import Node, apply, value_problems
+from iapo.verify.terraform.rules_checks import Rule
 
 GOOD = (
     *("arn:aws:iam::123456789012:role/x", "arn:aws:s3:::bucket", "10.0.0.0/16", "10.0.0.1"),

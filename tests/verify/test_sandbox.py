@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from iapo.verify import close_workers, sandbox, verify, verify_many
+from iapo.verify import close_workers, sandbox, verify, verify_many, verify_path
 from iapo.verify.report import Report
 
 CANARY = "the canary sang 4711"
@@ -42,7 +43,12 @@ def said(report: Report) -> str:
     [
         'file("{path}")',
         'filebase64("{path}")',
+        'filemd5("{path}")',
+        'filesha1("{path}")',
         'filesha256("{path}")',
+        'filesha512("{path}")',
+        'filebase64sha256("{path}")',
+        'filebase64sha512("{path}")',
         'templatefile("{path}", {{}})',
         'file(format("%s", "{path}"))',
         'file(join("", [for c in split("", "{path}") : c]))',
@@ -73,6 +79,56 @@ def test_a_template_cannot_read_either(canary: Path) -> None:
     assert CANARY not in said(report)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Terraform itself reads a local state; the others name files that their providers would read.
+        'data "terraform_remote_state" "s" {{\n  backend = "local"\n  config = {{\n'
+        '    path = "{path}"\n  }}\n}}\noutput "o" {{\n'
+        "  value = data.terraform_remote_state.s.outputs.song\n}}\n",
+        'terraform {{\n  backend "local" {{\n    path = "{path}"\n  }}\n}}\n'
+        'output "o" {{\n  value = 1\n}}\n',
+        'provider "aws" {{\n  region = "us-east-1"\n  shared_config_files = ["{path}"]\n'
+        '  shared_credentials_files = ["{path}"]\n}}\ndata "aws_caller_identity" "a" {{}}\n'
+        'output "o" {{\n  value = data.aws_caller_identity.a\n}}\n',
+        'provider "kubernetes" {{\n  config_path = "{path}"\n}}\n'
+        'data "kubernetes_all_namespaces" "a" {{}}\noutput "o" {{\n'
+        "  value = data.kubernetes_all_namespaces.a\n}}\n",
+        'provider "google" {{\n  credentials = "{path}"\n}}\ndata "google_client_config" "a" {{}}\n'
+        'output "o" {{\n  value = nonsensitive(data.google_client_config.a.id)\n}}\n',
+        'data "local_file" "a" {{\n  filename = "{path}"\n}}\n'
+        'output "o" {{\n  value = data.local_file.a.content\n}}\n',
+        'data "archive_file" "a" {{\n  type = "zip"\n  source_file = "{path}"\n'
+        '  output_path = "a.zip"\n}}\noutput "o" {{\n  value = data.archive_file.a\n}}\n',
+        'resource "terraform_data" "a" {{\n  provisioner "file" {{\n    source = "{path}"\n'
+        '    destination = "/x"\n  }}\n}}\n',
+        'resource "aws_s3_object" "a" {{\n  bucket = "b"\n  key = "k"\n  source = "{path}"\n}}\n',
+    ],
+)
+def test_no_state_credentials_or_source_file_is_opened(canary: Path, text: str) -> None:
+    state = {
+        "version": 4, "terraform_version": "1.11.0", "serial": 1, "lineage": "a",
+        "outputs": {"song": {"value": CANARY, "type": "string"}}, "resources": [],
+    }  # fmt: skip
+    canary.write_text(json.dumps(state))
+    report = verify(text.format(path=canary), "terraform", plan=True)
+    assert CANARY not in said(report)
+    planned = json.dumps(report.plan.json) if report.plan is not None else ""
+    assert CANARY not in planned
+    assert report.format == "terraform"
+
+
+def test_links_in_a_folder_lead_nowhere(canary: Path) -> None:
+    folder = canary.parent / "program"
+    folder.mkdir()
+    (folder / "main.tf").write_text('output "o" {\n  value = file("link.txt")\n}\n')
+    (folder / "link.txt").symlink_to(canary)
+    (folder / "more.tf").symlink_to(canary)
+    report = verify_path(folder, plan=True)
+    assert CANARY not in said(report)
+    assert {d.code for d in report.diagnostics} == {"missing-file"}
+
+
 def test_a_module_source_outside_the_program_is_not_opened(canary: Path) -> None:
     (canary.parent / "main.tf").write_text(f'output "o" {{\n  value = "{CANARY}"\n}}\n')
     for source in (str(canary.parent), f"file://{canary.parent}", f"git::file://{canary.parent}"):
@@ -98,6 +154,12 @@ def test_a_module_source_outside_the_program_is_not_opened(canary: Path) -> None
         'module "m" {{\n  source = "http://127.0.0.1:{port}/module.zip"\n}}\n',
         "terraform {{\n  required_providers {{\n    a = {{\n"
         '      source = "127.0.0.1:{port}/acme/a"\n    }}\n  }}\n}}\nresource "a_b" "c" {{}}\n',
+        'module "m" {{\n  source = "git::http://127.0.0.1:{port}/module.git"\n}}\n',
+        'module "m" {{\n  source = "127.0.0.1:{port}/acme/m/aws"\n  version = "1.0.0"\n}}\n',
+        'resource "terraform_data" "a" {{\n  connection {{\n    host = "127.0.0.1"\n'
+        '    port = {port}\n  }}\n  provisioner "remote-exec" {{\n    inline = ["id"]\n  }}\n}}\n',
+        'data "terraform_remote_state" "a" {{\n  backend = "consul"\n  config = {{\n'
+        '    address = "127.0.0.1:{port}"\n    path = "a"\n  }}\n}}\n',
         'data "terraform_remote_state" "a" {{\n  backend = "http"\n  config = {{\n'
         '    address = "http://127.0.0.1:{port}/state"\n  }}\n}}\n',
     ],
@@ -155,6 +217,23 @@ def test_a_program_that_grows_without_end_is_stopped() -> None:
     report = verify(bomb + '}\noutput "o" {\n  value = length(local.a5)\n}\n', "terraform")
     assert time.monotonic() - began < 12
     assert report.valid is not True
+    assert {d.code for d in report.diagnostics} & {"resource-limit", "verifier-timeout"}
+    assert verify('output "o" {\n  value = 1\n}\n', "terraform").valid is True
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'join("", [for i in range(1000) : join("", [for j in range(1000) : "0123456789abcdef"])])',
+        'jsonencode([for i in range(1000) : [for j in range(1000) : "${i}-${j}-0123456789abcdef"]])',
+    ],
+)
+def test_what_expands_beyond_bounds_is_stopped(expression: str) -> None:
+    program = "\n".join(f'output "o{i}" {{\n  value = {expression}\n}}' for i in range(8))
+    began = time.monotonic()
+    report = verify(program + "\n", "terraform", plan=True)
+    assert time.monotonic() - began < 12
+    assert report.plan is None
     assert {d.code for d in report.diagnostics} & {"resource-limit", "verifier-timeout"}
     assert verify('output "o" {\n  value = 1\n}\n', "terraform").valid is True
 

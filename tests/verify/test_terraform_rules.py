@@ -23,7 +23,7 @@ from iapo.verify.terraform.rules import (
     known_types,
     value_facts,
 )
-from iapo.verify.terraform.rules_apply import LONGEST_MATCHED
+from iapo.verify.terraform.rules_checks import LONGEST_MATCHED
 from iapo.verify.terraform.rules_values import (
     arn_faults,
     cidr_fault,

@@ -17,11 +17,15 @@ def open_judge(folder: Path) -> Judge:
 
     Raises:
         iapo.verify.terraform.core.CoreMissingError: no Terraform is installed.
+        iapo.errors.DamagedPackageError: a data file of this package is missing or damaged.
+        RuntimeError: a sound program is not found valid.
     """
     from iapo.verify import confinement
-    from iapo.verify.terraform import catalogue, core, judge
+    from iapo.verify.terraform import catalogue, core, judge, planning, rules
 
     entries = catalogue.preload()
+    rules.preload()
+    planning.preload()
     binary = os.environ.get("IAPO_TERRAFORM_BINARY") or None
     programs = [Path(binary)] if binary else []
     walls = confinement.confine(folder, confinement.Limits(), programs=programs)
@@ -31,7 +35,12 @@ def open_judge(folder: Path) -> Judge:
     terraform = core.open_core(binary)
     ready = judge.Judge(terraform, Path(), entries, confined=walls.files)
     # A first program loads what is loaded lazily, before the root is changed.
-    ready.check({"main.tf": _WARM_UP}, plan=True)
+    first = ready.check({"main.tf": _WARM_UP}, plan=True)
+    if first.valid is not True or first.plan is None:
+        said = "; ".join(d.message for d in first.diagnostics) or "nothing"
+        raise RuntimeError(
+            f"Terraform does not judge as it should; of a sound program it says: {said}"
+        )
     if not programs:
         confinement.change_root(folder)
     return ready

@@ -29,7 +29,7 @@ from iapo.verify.terraform.entries import (
     list_schemas,
     user_directory,
 )
-from iapo.verify.terraform.tfplugin import decode_schema, encode_schema
+from iapo.verify.terraform.tfplugin import decode_schema, encode_function, encode_schema
 
 _MAX_BYTES = 400_000_000
 
@@ -79,6 +79,11 @@ class ProviderSchema:
                 out[kind].add(type)
         return {kind: frozenset(types) for kind, types in out.items()}
 
+    @cached_property
+    def functions(self) -> Mapping[str, bytes]:
+        """Name to plugin-protocol `Function` of every function the provider defines."""
+        return {name: f for (kind, name), f in self._encoded.items() if kind == "function"}
+
     def giants(self, size: int) -> frozenset[str]:
         """The types whose schemas take that many bytes or more."""
         if self._giants is None:
@@ -104,10 +109,19 @@ _loaded: dict[Path, ProviderSchema] = {}
 
 
 def preload() -> list[CatalogueEntry]:
-    """Read every file of the catalogue, still compressed: a confined worker cannot do so later."""
+    """Read every file of the catalogue, still compressed: a confined worker cannot do so later.
+
+    Raises:
+        SchemaFileError: a file cannot be read, or one of the user's own holds no schemas.
+    """
     entries = list_schemas()
     for entry in entries:
-        _compressed[entry.path] = entry.path.read_bytes()
+        try:
+            _compressed[entry.path] = entry.path.read_bytes()
+        except OSError as error:
+            raise SchemaFileError(f"{entry.path}: {error.strerror or error}") from None
+        if not entry.shipped:
+            load_schema(entry)
     return entries
 
 
@@ -124,7 +138,8 @@ def load_schema(entry: CatalogueEntry) -> ProviderSchema:
             }
         except (OSError, lzma.LZMAError, ValueError) as error:
             raise SchemaFileError(
-                f"{entry.path}: cannot be read as provider schemas: {error}"
+                f"{entry.path}: cannot be read as provider schemas ({error}); "
+                "remove the file, or add it again with `iapo schemas add`"
             ) from None
         _loaded[entry.path] = ProviderSchema(entry.source, entry.version, encoded)
     return _loaded[entry.path]
@@ -137,8 +152,12 @@ def write_schema(
 
     Args:
         blocks: (kind, type) to a block without descriptions; ("provider", "") is the provider's own.
+            ("function", name) goes to a function's signature.
     """
-    packed = {f"{k}/{t}": encode_schema(block) for (k, t), block in sorted(blocks.items())}
+    packed = {
+        f"{k}/{t}": encode_function(block) if k == "function" else encode_schema(block)
+        for (k, t), block in sorted(blocks.items())
+    }
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{source.replace('/', '+')}@{version}{SUFFIX}"
     filters = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4, "lp": 0}]
@@ -187,8 +206,25 @@ def plain_block(block: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+_KEPT_PARAMETER = ("name", "type", "is_nullable")
+
+
+def _plain_function(signature: Mapping[str, Any]) -> dict[str, Any]:
+    """A function's signature without its descriptions."""
+
+    def plain(parameter: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: parameter[key] for key in _KEPT_PARAMETER if parameter.get(key)}
+
+    out: dict[str, Any] = {"return_type": signature["return_type"]}
+    if signature.get("parameters"):
+        out["parameters"] = [plain(p) for p in signature["parameters"]]
+    if signature.get("variadic_parameter"):
+        out["variadic_parameter"] = plain(signature["variadic_parameter"])
+    return out
+
+
 def blocks_of(provider: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    """One provider of `terraform providers schema -json` as blocks by (kind, type)."""
+    """One provider of `terraform providers schema -json` as blocks and signatures by (kind, type)."""
     blocks = {("provider", ""): plain_block(provider.get("provider", {}).get("block", {}))}
     for kind, key in (
         ("resource", "resource_schemas"),
@@ -197,6 +233,8 @@ def blocks_of(provider: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, An
     ):
         for type, schema in provider.get(key, {}).items():
             blocks[kind, type] = plain_block(schema["block"])
+    for name, signature in provider.get("functions", {}).items():
+        blocks["function", name] = _plain_function(signature)
     return blocks
 
 

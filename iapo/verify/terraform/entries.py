@@ -47,6 +47,11 @@ class CatalogueEntry:
     shipped: bool
 
     @property
+    def whole(self) -> bool:
+        """Whether ephemeral types and functions are all there: cdktf wheels have none of them."""
+        return not self.shipped or self.version == PREFERRED.get(self.source)
+
+    @property
     def name(self) -> str:
         """The last part of the source: `aws`."""
         return self.source.rsplit("/", 1)[1]

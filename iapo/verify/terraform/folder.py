@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from iapo.errors import InputError
 from iapo.verify.terraform.program import is_configuration
 
 MAX_FILES = 2000
@@ -27,7 +28,7 @@ def read_folder(folder: Path) -> dict[str, str]:
 
     Raises:
         OSError: the folder cannot be read.
-        ValueError: no configuration in it, or more than `MAX_FILES` files or `MAX_BYTES` bytes.
+        InputError: no configuration in it, or more than `MAX_FILES` files or `MAX_BYTES` bytes.
     """
     files: dict[str, str] = {}
     size = 0
@@ -39,7 +40,7 @@ def read_folder(folder: Path) -> dict[str, str]:
                 continue
             size += path.stat().st_size
             if len(files) >= MAX_FILES or size > MAX_BYTES:
-                raise ValueError(
+                raise InputError(
                     f"{folder}: more than {MAX_FILES} files or {MAX_BYTES} bytes; "
                     "name the folder of one module"
                 )
@@ -49,5 +50,5 @@ def read_folder(folder: Path) -> dict[str, str]:
                 continue
             files[path.relative_to(folder).as_posix()] = text
     if not any("/" not in f and is_configuration(f) for f in files):
-        raise ValueError(f"{folder}: no .tf or .tf.json file in it")
+        raise InputError(f"{folder}: no .tf or .tf.json file in it")
     return files

@@ -34,9 +34,10 @@ from iapo.verify.terraform.catalogue import (
     load_schema,
 )
 from iapo.verify.terraform.core import Core, Output
-from iapo.verify.terraform.permissive import permissive_schema
+from iapo.verify.terraform.permissive import extended_schema, permissive_schema
 from iapo.verify.terraform.program import Module, Program, reads_beyond_itself, survey
 from iapo.verify.terraform.provider import GIANT, ProviderServer, Served
+from iapo.verify.terraform.provider_functions import undeclared
 from iapo.verify.terraform.versions import choose_version
 
 _BUILTIN = "terraform.io/builtin/terraform"
@@ -98,6 +99,13 @@ class Judge:
         self._lay_out(program, provision)
         output = self._core.run(["validate", "-json", "-no-color"])
         found = self._read(output)
+        # An override declares every provider, so Terraform does not miss what the program left out.
+        found += [
+            undeclared(call)
+            for module in program.modules.values()
+            for call in module.functions
+            if call.local in module.providers - module.declared
+        ]
         diagnostics = self._diagnostics(found, provision, single)
         planned: Plan | None = None
         if plan and not any(d.severity == "error" for d in diagnostics):
@@ -132,7 +140,7 @@ class Judge:
             if source == _BUILTIN:
                 continue
             if source in self._entries:
-                address = self._serve_known(source, users, provision)
+                address = self._serve_known(source, users, provision, single)
             else:
                 address = self._serve_unknown(source, users, provision, single)
             provision.renamed[address] = source
@@ -141,7 +149,7 @@ class Judge:
         return provision
 
     def _serve_known(
-        self, source: str, users: list[tuple[Module, str]], provision: _Provision
+        self, source: str, users: list[tuple[Module, str]], provision: _Provision, single: bool
     ) -> str:
         constraints = [
             module.required[local].version for module, local in users if local in module.required
@@ -171,40 +179,61 @@ class Judge:
             variant = f"-giant{giants.index(named[0])}" if len(named) == 1 else "-whole"
         if variant not in GIANT_VARIANTS:
             variant, named = "-whole", giants
+        shown = None if variant == "-whole" else frozenset(named)
+        if not entry.whole:
+            extended = extended_schema(schema, users[0][1], [m for m, _ in users])
+            if extended is not None:
+                line, path = _first_named(extended.missing, users)
+                self._unjudged(
+                    provision,
+                    "not-in-schema",
+                    f"the schema of {source.removeprefix(REGISTRY + '/')} at hand does not hold "
+                    f"{', '.join(extended.missing)}: how it is used was not judged "
+                    "(`iapo schemas add` brings a full one)",
+                    line,
+                    None if single else path,
+                )
+                return self._serve_once(Served(extended, shown))
         address = entry_address(entry, variant)
         if address not in self._servers:
             self._servers[address] = ProviderServer(socket_name(address), self._executor)
-            shown = None if variant == "-whole" else frozenset(named)
             self._servers[address].served = Served(schema, shown)
+        return address
+
+    def _serve_once(self, served: Served) -> str:
+        """Serve what is made up for one program, under an address that no other has used."""
+        if self._slots_used >= SLOTS:
+            raise WornOutError
+        address = slot_address(self._slots_used)
+        self._slots_used += 1
+        self._servers[address] = ProviderServer(socket_name(address), self._executor)
+        self._servers[address].served = served
         return address
 
     def _serve_unknown(
         self, source: str, users: list[tuple[Module, str]], provision: _Provision, single: bool
     ) -> str:
-        if self._slots_used >= SLOTS:
-            raise WornOutError
-        address = slot_address(self._slots_used)
-        self._slots_used += 1
         name = source.rsplit("/", 1)[1]
         schema = permissive_schema(name, users[0][1], [m for m, _ in users])
-        server = self._servers[address] = ProviderServer(socket_name(address), self._executor)
-        server.served = Served(schema)
         place = _first_use(users)
         if place is not None:
-            provision.unjudged = True
-            provision.notes.append(
-                Diagnostic(
-                    "warning",
-                    "unknown-provider",
-                    f"no schema for provider {source.removeprefix(REGISTRY + '/')}: what it defines "
-                    "was not judged (`iapo schemas add` brings one)",
-                    place[0],
-                    None,
-                    "terraform",
-                    None if single else place[1],
-                )
+            self._unjudged(
+                provision,
+                "unknown-provider",
+                f"no schema for provider {source.removeprefix(REGISTRY + '/')}: what it defines "
+                "was not judged (`iapo schemas add` brings one)",
+                place[0],
+                None if single else place[1],
             )
-        return address
+        return self._serve_once(Served(schema))
+
+    @staticmethod
+    def _unjudged(
+        provision: _Provision, code: str, message: str, line: int | None, path: str | None
+    ) -> None:
+        """Note what could not be judged, and that there will be no verdict of True."""
+        provision.unjudged = True
+        provision.notes.append(Diagnostic("warning", code, message, line, None, "terraform", path))
 
     def _read_from(self, provision: _Provision, blocks: frozenset[tuple[str, str]]) -> None:
         """Have this program's providers plan these (type, block) pairs as unknown if left out."""
@@ -242,18 +271,13 @@ class Judge:
             manifest.parent.mkdir(parents=True, exist_ok=True)
             manifest.write_text(json.dumps(stubs.manifest), encoding="utf-8")
         for key, call in program.absent.items():
-            provision.unjudged = True
-            provision.notes.append(
-                Diagnostic(
-                    "warning",
-                    "module-not-installed",
-                    f"module {key} comes from {call.source or 'a computed source'}, which is not in "
-                    "this program's folder: what it holds was not judged",
-                    call.line,
-                    None,
-                    "terraform",
-                    None if len(program.files) == 1 else call.path,
-                )
+            self._unjudged(
+                provision,
+                "module-not-installed",
+                f"module {key} comes from {call.source or 'a computed source'}, which is not in "
+                "this program's folder: what it holds was not judged",
+                call.line,
+                None if len(program.files) == 1 else call.path,
             )
 
     # -- what Terraform says -------------------------------------------------------------------
@@ -307,7 +331,7 @@ class Judge:
 
 
 def _first_use(users: list[tuple[Module, str]]) -> tuple[int | None, str | None] | None:
-    """Where a provider is first used, if it is: by a resource, a data source, or its own block."""
+    """Where a provider is first used, if it is: by a resource, a function's call, its own block."""
     for module, local in users:
         for path, block in module.blocks:
             first = block.labels[0] if block.labels else ""
@@ -315,9 +339,32 @@ def _first_use(users: list[tuple[Module, str]]) -> tuple[int | None, str | None]
                 return block.line, path
             if (block.type, first, local) in module.types:
                 return block.line, path
+        for call in module.functions:
+            if call.local == local:
+                return call.line, call.path
         if any(owner == local for _, _, owner in module.types):
             return None, None
     return None
+
+
+def _first_named(
+    names: Iterable[str], users: list[tuple[Module, str]]
+) -> tuple[int | None, str | None]:
+    """Where an ephemeral type or a function of these names first stands; None, None in JSON."""
+    wanted = set(names)
+    places = [
+        (block.line, path)
+        for module, _ in users
+        for path, block in module.blocks
+        if block.type == "ephemeral" and wanted.intersection(block.labels[:1])
+    ]
+    places += [
+        (call.line, call.path)
+        for module, local in users
+        for call in module.functions
+        if call.local == local and call.name in wanted
+    ]
+    return min(places, default=(None, None))
 
 
 def _parts(program: Program, errors: list[Diagnostic]) -> tuple[int, int]:

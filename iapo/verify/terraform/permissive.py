@@ -1,18 +1,19 @@
-"""A stand-in schema for a provider that is not in the catalogue: it accepts what the program writes.
+"""Stand-in schemas for what is not in the catalogue: they accept what the program writes.
 
+For a whole provider, or for the ephemeral types and functions of one whose schema came without any.
 So that everything else in the program is still judged. The verdict then is None, never True.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from iapo.verify.terraform import hcl
-from iapo.verify.terraform.catalogue import Kind
+from iapo.verify.terraform.catalogue import Kind, ProviderSchema
 from iapo.verify.terraform.program import Module
-from iapo.verify.terraform.tfplugin import encode_schema
+from iapo.verify.terraform.tfplugin import encode_function, encode_schema
 
 _META = {
     "resource": {"count", "for_each", "provider", "depends_on", "lifecycle", "connection",
@@ -20,18 +21,30 @@ _META = {
     "provider": {"alias", "version"},
 }  # fmt: skip
 _MAX_DEPTH = 20
+_ANY_FUNCTION = encode_function(
+    {
+        "variadic_parameter": {"name": "argument", "type": "dynamic", "is_nullable": True},
+        "return_type": "dynamic",
+    }
+)
 
 
 class PermissiveSchema:
     """Schemas made up from the blocks of one program for one provider."""
 
-    def __init__(self, name: str, blocks: dict[tuple[str, str], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        blocks: dict[tuple[str, str], dict[str, Any]],
+        functions: Iterable[str] = (),
+    ) -> None:
         self.name = name
         self.version = "0"
+        self.functions = dict.fromkeys(functions, _ANY_FUNCTION)
         self._blocks = blocks
 
     @property
-    def names(self) -> dict[str, frozenset[str]]:
+    def names(self) -> Mapping[str, frozenset[str]]:
         """Kind to the names of its types."""
         return {
             kind: frozenset(type for k, type in self._blocks if k == kind)
@@ -47,7 +60,52 @@ class PermissiveSchema:
         return encode_schema(self.block(kind, type) or {})
 
 
-def permissive_schema(name: str, local: str, modules: Iterable[Module]) -> PermissiveSchema:
+class ExtendedSchema:
+    """A provider's own schemas, and made-up ones for the ephemeral types and functions they lack.
+
+    Attributes:
+        missing: what is made up, as a program names it.
+    """
+
+    def __init__(self, own: ProviderSchema, more: PermissiveSchema) -> None:
+        self.name = own.name
+        self.version = own.version
+        self.functions: Mapping[str, bytes] = {**more.functions, **own.functions}
+        self.names = {kind: own.names[kind] | more.names[kind] for kind in own.names}
+        self.missing = (*sorted(more.names["ephemeral"]), *sorted(more.functions))
+        self._own = own
+        self._more = more
+
+    def block(self, kind: Kind, type: str = "") -> dict[str, Any] | None:
+        """The provider's block, or else the made-up one."""
+        return self._own.block(kind, type) or self._more.block(kind, type)
+
+    def encoded(self, kind: Kind, type: str = "") -> bytes:
+        """The block as a plugin-protocol `Schema`."""
+        made_up = kind == "ephemeral" and type not in self._own.names["ephemeral"]
+        return (self._more if made_up else self._own).encoded(kind, type)
+
+
+def extended_schema(
+    schema: ProviderSchema, local: str, modules: Sequence[Module]
+) -> ExtendedSchema | None:
+    """Stand-ins for the ephemeral types and functions that a schema lacks; None if it lacks none.
+
+    Args:
+        local: the name by which the modules know the provider.
+    """
+    made_up = permissive_schema(schema.name, local, modules)
+    blocks = {
+        ("ephemeral", type): made_up.block("ephemeral", type) or {}
+        for type in made_up.names["ephemeral"] - schema.names["ephemeral"]
+    }
+    functions = made_up.functions.keys() - schema.functions.keys()
+    if not blocks and not functions:
+        return None
+    return ExtendedSchema(schema, PermissiveSchema(schema.name, blocks, functions))
+
+
+def permissive_schema(name: str, local: str, modules: Sequence[Module]) -> PermissiveSchema:
     """Make up the schemas of the provider with a local name from all that the modules write.
 
     Args:
@@ -75,7 +133,9 @@ def permissive_schema(name: str, local: str, modules: Iterable[Module]) -> Permi
     for block in blocks.values():
         for name_ in block.get("block_types", {}):
             block.get("attributes", {}).pop(name_, None)
-    return PermissiveSchema(name, blocks)
+    return PermissiveSchema(
+        name, blocks, (c.name for module in modules for c in module.functions if c.local == local)
+    )
 
 
 def _add(block: dict[str, Any], written: hcl.Block, meta: set[str], depth: int) -> None:

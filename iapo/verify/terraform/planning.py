@@ -1,7 +1,8 @@
 """What a schema-only provider answers when asked to plan, to read a data source, or to import.
 
 A planned resource keeps what the program says; what it leaves out becomes the provider's default
-where that is known, and arguments that the provider computes are unknown. A data source answers plausible values (`iapo.verify.terraform.plausible`).
+where that is known, and arguments that the provider computes are unknown. A data source answers
+plausible values (`iapo.verify.terraform.plausible`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iapo.errors import DamagedPackageError
 from iapo.verify.terraform.rules import UNKNOWN
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _FOLDER = Path(__file__).parent / "defaults"
+_FILES = {"aws": "aws-5.100.0.json.xz"}
 
 
 @lru_cache(maxsize=8)
@@ -28,12 +31,24 @@ def defaults(provider: str) -> Mapping[str, Mapping[str, Any]]:
     """Type to dotted argument path (without indexes) to the value that a provider fills in.
 
     Harvested from the provider itself (scripts/harvest_aws_defaults.py). Empty where nobody asked it.
+
+    Raises:
+        DamagedPackageError: the file is missing or damaged.
     """
-    found = sorted(_FOLDER.glob(f"{provider}-*.json.xz"))
-    if not found:
+    if provider not in _FILES:
         return {}
-    known: Mapping[str, Mapping[str, Any]] = json.loads(lzma.decompress(found[-1].read_bytes()))
+    path = _FOLDER / _FILES[provider]
+    try:
+        known: Mapping[str, Mapping[str, Any]] = json.loads(lzma.decompress(path.read_bytes()))
+    except (OSError, lzma.LZMAError, ValueError) as error:
+        raise DamagedPackageError(path, error) from None
     return known
+
+
+def preload() -> None:
+    """Read every provider's defaults: a confined worker cannot do so later."""
+    for provider in _FILES:
+        defaults(provider)
 
 
 def planned_state(
@@ -108,7 +123,9 @@ def _complete(
     """What is left out becomes its default, or unknown where the provider computes it."""
     for name, attribute in block.get("attributes", {}).items():
         value = values.get(name)
-        if value is None:
+        if attribute.get("write_only"):
+            values[name] = None  # a plan never holds it
+        elif value is None:
             if path + name in known:
                 values[name] = known[path + name]
             elif attribute.get("computed") or (name == "id" and not path):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iapo.verify.terraform import hcl
+from iapo.verify.terraform.provider_functions import FunctionCall, calls_in, calls_in_json
 
 MAX_MODULES = 200
 
@@ -55,7 +56,9 @@ class Module:
         folder: relative to the program, "" for the root.
         types: (kind, type) of every resource, data and ephemeral block, with the local name of
             its provider.
+        declared: local names in `required_providers`.
         providers: local names of all providers used.
+        functions: the calls of provider-defined functions.
     """
 
     folder: str
@@ -63,7 +66,9 @@ class Module:
     calls: list[ModuleCall] = field(default_factory=list)
     variables: dict[str, Variable] = field(default_factory=dict)
     types: set[tuple[str, str, str]] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)
     providers: set[str] = field(default_factory=set)
+    functions: list[FunctionCall] = field(default_factory=list)
     blocks: list[tuple[str, hcl.Block]] = field(default_factory=list)
     json_bodies: list[Mapping[str, Any]] = field(default_factory=list)
     text: str = ""
@@ -148,10 +153,12 @@ def _module(files: Mapping[str, str], folder: str) -> Module:
                 continue
             if isinstance(body, dict):
                 module.json_bodies.append(body)
+                module.functions += calls_in_json(text, path)
                 _read_json(module, path, body)
         else:
             for block in hcl.parse(text).blocks:
                 module.blocks.append((path, block))
+                module.functions += calls_in(text, path, block)
                 _read_block(module, path, text, block)
     module.text = "\n".join(texts)
     return module
@@ -164,6 +171,7 @@ def _read_block(module: Module, path: str, text: str, block: hcl.Block) -> None:
             for name, argument in required.arguments.items():
                 source, version = _object_strings(argument, ("source", "version"))
                 module.required[name] = Requirement(source, argument.literal or version)
+                module.declared.add(name)
                 module.providers.add(name)
     elif kind in ("resource", "data", "ephemeral") and labels:
         meta = block.arguments.get("provider")
@@ -224,6 +232,7 @@ def _labelled(value: Any) -> Iterable[tuple[str, Any]]:
 def _read_json(module: Module, path: str, body: Mapping[str, Any]) -> None:
     for settings in _objects(body.get("terraform", [])):
         for name, entry in _labelled(settings.get("required_providers", [])):
+            module.declared.add(name)
             module.providers.add(name)
             if isinstance(entry, str):
                 module.required[name] = Requirement("", entry)

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 import grpc
 
-from iapo.verify.terraform import planning, tfplugin
+from iapo.verify.terraform import planning, plausible, provider_functions, tfplugin
 from iapo.verify.terraform.catalogue import Kind
 from iapo.verify.terraform.rules import ValueProblem, check_values
 
@@ -39,6 +39,9 @@ class SchemaSource(Protocol):
 
     @property
     def names(self) -> Mapping[str, frozenset[str]]: ...
+
+    @property
+    def functions(self) -> Mapping[str, bytes]: ...
 
     def block(self, kind: Kind, type: str = "") -> dict[str, Any] | None: ...
 
@@ -113,6 +116,10 @@ def _get_schema(served: Served, request: tfplugin.Fields) -> bytes:
             tfplugin.part(number, tfplugin.part(1, t.encode()) + tfplugin.part(2, shown(kind, t)))
             for t in sorted(schema.names[kind])
         ]
+    out += [
+        tfplugin.part(7, tfplugin.part(1, name.encode()) + tfplugin.part(2, function))
+        for name, function in sorted(schema.functions.items())
+    ]
     # get_provider_schema_optional: Terraform keeps the schema of an address for the process's life
     # in any case; with this it does not ask again for each instance.
     out.append(tfplugin.part(6, tfplugin.number(2, 1)))
@@ -208,6 +215,24 @@ def _read_data(served: Served, request: tfplugin.Fields) -> bytes:
     return tfplugin.part(1, tfplugin.encode_value(state))
 
 
+def _open_ephemeral(served: Served, request: tfplugin.Fields) -> bytes:
+    type = tfplugin.text(request, 1)
+    config = tfplugin.decode_value(request[2][0])
+    block = served.schema.block("ephemeral", type)
+    if block is not None and isinstance(config, dict):
+        config = plausible.fill(type, config, block, served.configuration)
+    return tfplugin.part(3, tfplugin.encode_value(config))
+
+
+def _call_function(served: Served, request: tfplugin.Fields) -> bytes:
+    arguments = [tfplugin.decode_value(argument) for argument in request.get(2, ())]
+    try:
+        result = provider_functions.answer(served.schema.name, tfplugin.text(request, 1), arguments)
+    except provider_functions.FunctionError as error:
+        return tfplugin.part(2, tfplugin.part(1, str(error).encode()))
+    return tfplugin.part(1, tfplugin.encode_value(result))
+
+
 def _import(served: Served, request: tfplugin.Fields) -> bytes:
     type, identifier = tfplugin.text(request, 1), tfplugin.text(request, 2)
     state = planning.imported_state(served.schema, type, identifier)
@@ -229,6 +254,8 @@ _METHODS: Mapping[str, Callable[[Served, tfplugin.Fields], bytes]] = {
     "ReadResource": _read,
     "PlanResourceChange": _plan,
     "ReadDataSource": _read_data,
+    "OpenEphemeralResource": _open_ephemeral,
+    "CallFunction": _call_function,
     "ImportResourceState": _import,
     "ApplyResourceChange": _refuse,
 }

@@ -16,7 +16,10 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-from .rules_apply import UNKNOWN, Combination, Node, Rule, TypeRules, apply
+from iapo.errors import DamagedPackageError
+
+from .rules_apply import UNKNOWN, Combination, Node, TypeRules, apply
+from .rules_checks import Rule
 
 __all__ = ["UNKNOWN", "ValueProblem", "check_values", "value_facts"]
 
@@ -103,6 +106,16 @@ def value_facts(type: str, kind: Kind = "resource") -> Mapping[str, Mapping[str,
     return out
 
 
+def preload() -> None:
+    """Read every provider's rules: a confined worker cannot do so later.
+
+    Raises:
+        DamagedPackageError: a file is missing or damaged.
+    """
+    for provider in DATA:
+        _data(provider)
+
+
 def known_types(kind: Kind = "resource") -> tuple[str, ...]:
     """Types that any rule is known of, sorted."""
     return tuple(sorted(_data("aws")["types"][kind]))
@@ -114,8 +127,11 @@ def _major(version: str) -> str:
 
 @lru_cache(maxsize=4)
 def _data(provider: str) -> Mapping[str, Any]:
-    packed = resources.files(__package__).joinpath("data", DATA[provider]).read_bytes()
-    loaded: Mapping[str, Any] = json.loads(lzma.decompress(packed))
+    path = resources.files(__package__).joinpath("data", DATA[provider])
+    try:
+        loaded: Mapping[str, Any] = json.loads(lzma.decompress(path.read_bytes()))
+    except (OSError, lzma.LZMAError, ValueError) as error:
+        raise DamagedPackageError(path, error) from None
     return loaded
 
 

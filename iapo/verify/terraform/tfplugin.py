@@ -138,6 +138,23 @@ def encode_schema(block: Mapping[str, Any]) -> bytes:
     return part(2, _block(block))
 
 
+def _parameter(parameter: Mapping[str, Any]) -> bytes:
+    return (
+        part(1, str(parameter.get("name", "")).encode())
+        + part(2, json.dumps(parameter["type"], separators=(",", ":")).encode())
+        + number(3, int(parameter.get("is_nullable", False)))
+    )
+
+
+def encode_function(signature: Mapping[str, Any]) -> bytes:
+    """A `Function` message from a signature in the shape of `terraform providers schema -json`."""
+    out = b"".join(part(1, _parameter(p)) for p in signature.get("parameters", ()))
+    if signature.get("variadic_parameter"):
+        out += part(2, _parameter(signature["variadic_parameter"]))
+    kind = json.dumps(signature["return_type"], separators=(",", ":"))
+    return out + part(3, part(1, kind.encode()))
+
+
 def _decode_attribute(message: bytes) -> tuple[str, dict[str, Any]]:
     found = fields(message)
     out: dict[str, Any] = {}
