@@ -50,9 +50,9 @@ def test_any_text_can_be_looked_at(text: str) -> None:
 
 @pytest.mark.parametrize("text", ['"${' * 50_000, "a {" * 50_000, "<<A\n" * 20_000, '"\\' * 50_000])
 def test_hostile_text_takes_linear_time(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     hcl.parse(text)
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_local_modules_are_followed_and_others_are_not() -> None:
