@@ -92,13 +92,20 @@ _COUNTED = {"resource", "data", "module", "output", "kind", "service", "job", "s
 
 
 def _unrequested(parts: Parts, claimed: set[int]) -> int:
-    """Counted parts outside of what is claimed and of what the claimed need, step by step."""
+    """Counted parts outside of what is claimed and of what the claimed need, step by step.
+
+    A further instance of something claimed is not needed: an output of `aws_x.y[*].id` refers to
+    all of them, however many were asked for.
+    """
     needed = set(claimed)
+    asked = {(parts.alive[i].kind, parts.alive[i].address) for i in claimed}
     border = list(claimed)
     while border:
         user = parts.alive[border.pop()]
         for index, part in enumerate(parts.alive):
-            if index not in needed and parts.uses(user, part):
+            if index in needed or (part.address and (part.kind, part.address) in asked):
+                continue
+            if parts.uses(user, part):
                 needed.add(index)
                 border.append(index)
     extra = sum(part.counted for i, part in enumerate(parts.alive) if i not in needed)

@@ -142,6 +142,19 @@ def test_unrequested_parts_are_counted_unless_what_was_asked_for_needs_them() ->
     assert match(wanted, report(function, role, vpc)).unrequested == 1
 
 
+def test_further_instances_of_what_was_asked_for_are_not_needed_by_an_output_of_all() -> None:
+    wanted = intent(
+        disk={"resource": "aws_ebs_volume", "size": 8},
+        ids={"output": "ids", "value": {"refers": "disk"}},
+    )
+    disks = [planned(f"aws_ebs_volume.d[{i}]", size=8) for i in range(3)]
+    ids = {"expression": {"references": ["aws_ebs_volume.d"]}}
+    document = {"configuration": {"root_module": {"outputs": {"ids": ids}}}}
+    found = Plan(tuple(disks), {"ids": None}, json=document)
+    result = match(wanted, Report("terraform", True, plan=found))
+    assert (result.share, result.unrequested) == (1.0, 2)
+
+
 def test_no_plan_and_another_format_meet_nothing() -> None:
     wanted = intent(bucket=BUCKET)
     assert match(wanted, Report("terraform", False)).share == 0.0
