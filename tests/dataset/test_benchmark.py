@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,19 @@ def test_terraform_tasks_cover_services_splits_and_levels(terraform: list[Task])
     assert {task.difficulty for task in terraform} == {1, 2, 3, 4, 5}
     several = sum(len(task.intent.patterns) > 1 for task in terraform if task.intent)
     assert several / len(terraform) >= 0.4
+
+
+def resource_types(task: Task) -> set[str]:
+    return set(re.findall(r'^(?:resource|data) "(\w+)"', task.output, re.MULTILINE))
+
+
+def test_aws_tasks_keep_the_types_of_novel_services_out_of_training(terraform: list[Task]) -> None:
+    aws = [task for task in terraform if any(t.startswith("aws_") for t in resource_types(task))]
+    assert len(aws) >= 150
+    novel = {t for task in aws if task.split == "novel" for t in resource_types(task)}
+    others = {t for task in terraform if task.split != "novel" for t in resource_types(task)}
+    assert len(novel) >= 20
+    assert not novel & others
 
 
 def test_every_terraform_task_is_sound(terraform: list[Task]) -> None:
