@@ -16,6 +16,7 @@ from iapo.intent.parts import Part, Parts, Path
 from iapo.intent.pattern import (
     AllOf,
     Elements,
+    Equal,
     Fields,
     Intent,
     Matcher,
@@ -24,6 +25,7 @@ from iapo.intent.pattern import (
     leaf_count,
 )
 from iapo.intent.readers import read_parts
+from iapo.intent.readers.kubernetes import WORKLOADS
 from iapo.verify.report import Report
 
 _MAX_STEPS = 2_000  # of the search; beyond it the best found so far stands
@@ -66,7 +68,7 @@ def match(intent: Intent, report: Report) -> IntentResult:
     )  # of main parts, of what surrounds them
     for index, pattern in enumerate(intent.patterns):
         judged = search.judge(index, chosen[index], dict(enumerate(chosen)))
-        main = pattern.kind not in _AROUND
+        main = pattern.kind not in _AROUND and not (parts.dead and _serves_pods(pattern))
         earned[main] += met(judged)
         total[main] += len(judged)
         leaves.extend(judged)
@@ -89,6 +91,16 @@ _AROUND = {
     "on", "workflow", "pipeline",
 }  # fmt: skip
 _COUNTED = {"resource", "data", "module", "output", "kind", "service", "job", "stage"}
+
+
+def _serves_pods(pattern: Pattern) -> bool:
+    """Whether it stands for a Kubernetes object that runs nothing itself.
+
+    A Service whose Deployment is not in the file may find it in the cluster; one whose Deployment
+    was made with no replicas serves nobody, and must not earn as if it did.
+    """
+    kind = pattern.selector.value if isinstance(pattern.selector, Equal) else None
+    return pattern.kind == "kind" and kind not in WORKLOADS
 
 
 def _unrequested(parts: Parts, claimed: set[int]) -> int:

@@ -146,6 +146,23 @@ def test_compose_spellings_are_one() -> None:
     assert share("compose", patterns, {**COMPOSE, "services": services}) == 1.0
 
 
+def test_what_stands_beside_a_dead_workload_serves_nobody() -> None:
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web"},
+        "spec": {"ports": [{"port": 80}]},
+    }
+    asked = {
+        "web": {"kind": "Deployment", "name": "web"},
+        "service": {"kind": "Service", "name": "web", "spec": {"ports": [{"port": 80}]}},
+    }
+    dead = {**DEPLOYMENT, "spec": {**DEPLOYMENT["spec"], "replicas": 0}}
+    assert kubernetes(asked, DEPLOYMENT, service) == 1.0
+    assert kubernetes(asked, service) == pytest.approx(2 / 3)  # may serve what is in the cluster
+    assert kubernetes(asked, dead, service) == 0.0
+
+
 def test_a_service_under_a_profile_is_dead() -> None:
     hidden = {"services": {"db": {"image": "postgres:16", "profiles": ["never"]}}}
     assert share("compose", {"db": {"service": "db", "image": "postgres:16"}}, hidden) == 0.0

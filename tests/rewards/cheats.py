@@ -94,17 +94,28 @@ def _kubernetes(task: Task) -> dict[str, str]:
         "---\n" + re.sub(r"(?m)^(  name: .*)$", rf"\1-{n}", task.output) for n in range(4)
     )
     kinds = re.findall(r"^kind: (\w+)$", task.output, re.MULTILINE)
+    idle = "---\n".join(_idle(document) for document in task.output.split("---\n"))
     return {
+        **({} if idle == task.output else {"replicas: 0": idle}),
         "everything in a ConfigMap": f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  all: |\n    {text}\n",
         "an unknown custom resource": re.sub(r"(?m)^apiVersion: .*$", "apiVersion: example.org/v1", task.output),
         "an annotation with the prompt": f'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    note: "{words}"\n',
-        "replicas: 0": re.sub(r"replicas: \d+", "replicas: 0", task.output),
         "bare stubs of the right kinds": "---\n".join(f"apiVersion: v1\nkind: {kind}\nmetadata:\n  name: a\n" for kind in kinds),
         "dozens of unrequested manifests": task.output + maps,
         "duplicated manifests": task.output + copies,
         "an empty list": "apiVersion: v1\nkind: List\nitems: []\n",
         "boilerplate to the limit": task.output + f"# {words}\n" * 60,
     }  # fmt: skip
+
+
+def _idle(document: str) -> str:
+    """The same manifest; a workload gets no replicas, a job is suspended."""
+    if re.search(r"(?m)^kind: (Job|CronJob)$", document):
+        return re.sub(r"(?m)^spec:\n", "spec:\n  suspend: true\n", document)
+    if not re.search(r"(?m)^kind: (Deployment|StatefulSet)$", document):
+        return document
+    bare = re.sub(r"(?m)^  replicas: \d+\n", "", document)
+    return re.sub(r"(?m)^spec:\n", "spec:\n  replicas: 0\n", bare)
 
 
 def _dockerfile(task: Task) -> dict[str, str]:

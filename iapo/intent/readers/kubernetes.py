@@ -29,6 +29,7 @@ _POD_SPEC: Mapping[str, tuple[str, ...]] = {
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
+WORKLOADS = frozenset(_POD_SPEC)  # the kinds that run pods
 _NAMED_BY_FIELD = {
     "serviceAccountName": "ServiceAccount",
     "serviceName": "Service",
