@@ -16,6 +16,7 @@ from iapo.verify.terraform.catalogue import (
     list_schemas,
     load_schema,
 )
+from iapo.verify.terraform.judge import names_giant
 from iapo.verify.terraform.versions import choose_version, satisfies
 
 
@@ -136,3 +137,17 @@ def test_what_is_no_schema_file_is_refused_in_one_line(tmp_path: Path, content: 
         add_schemas(file)
     assert "\n" not in str(error.value)
     assert str(file) in str(error.value)
+
+
+def test_a_giant_schema_is_served_only_to_programs_that_use_the_type() -> None:
+    giant = "aws_wafv2_web_acl"
+    assert names_giant(f'resource "{giant}" "a" {{}}', giant, {"resource"})
+    assert names_giant(f'{{"resource": {{"{giant}": {{}}}}}}', giant, {"resource"})
+    assert not names_giant(f'resource "{giant}_association" "a" {{}}', giant, {"resource"})
+    assert not names_giant(f'data "{giant}" "a" {{}}', giant, {"resource"})
+    assert names_giant(f'data "{giant}" "a" {{}}', giant, {"resource", "data"})
+
+
+def test_a_small_data_source_of_a_giants_name_is_judged() -> None:
+    report = verify('data "aws_wafv2_web_acl" "a" {\n  nme = "x"\n}\n', "terraform")
+    assert "unsupported-argument" in {d.code for d in report.diagnostics}

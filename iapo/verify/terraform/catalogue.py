@@ -63,7 +63,7 @@ class ProviderSchema:
         self.version = version
         self._encoded = encoded
         self._blocks: dict[tuple[str, str], dict[str, Any]] = {}
-        self._giants: frozenset[str] | None = None
+        self._giants: Mapping[str, frozenset[str]] | None = None
 
     @property
     def name(self) -> str:
@@ -84,10 +84,14 @@ class ProviderSchema:
         """Name to plugin-protocol `Function` of every function the provider defines."""
         return {name: f for (kind, name), f in self._encoded.items() if kind == "function"}
 
-    def giants(self, size: int) -> frozenset[str]:
-        """The types whose schemas take that many bytes or more."""
+    def giants(self, size: int) -> Mapping[str, frozenset[str]]:
+        """The types whose schemas take that many bytes or more, and as which kinds they do."""
         if self._giants is None:
-            self._giants = frozenset(t for (_, t), b in self._encoded.items() if len(b) >= size)
+            found: dict[str, set[str]] = {}
+            for (kind, type), encoded in self._encoded.items():
+                if len(encoded) >= size:
+                    found.setdefault(type, set()).add(kind)
+            self._giants = {type: frozenset(kinds) for type, kinds in found.items()}
         return self._giants
 
     def block(self, kind: Kind, type: str = "") -> dict[str, Any] | None:

@@ -9,8 +9,9 @@ empty one with the same arguments and outputs, an unknown provider one that acce
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,6 +46,16 @@ _BUILTIN = "terraform.io/builtin/terraform"
 
 class WornOutError(RuntimeError):
     """This worker has used up its addresses for unknown providers; another must take the program."""
+
+
+def names_giant(text: str, type: str, kinds: Collection[str]) -> bool:
+    """Whether a module's text may use a type whose schema is a giant as these kinds.
+
+    Types whose names merely begin with it (`aws_wafv2_web_acl_association`) do not count, nor does a
+    data source of its name where only the resource is a giant.
+    """
+    before = "" if "data" in kinds else r'(?<!data ")(?<!data\.)'
+    return re.search(rf"(?<!\w){before}{re.escape(type)}(?!\w)", text) is not None
 
 
 @dataclass
@@ -172,8 +183,9 @@ class Judge:
             )
         entry = by_version[version]
         schema = load_schema(entry)
-        giants = sorted(schema.giants(GIANT))
-        named = [g for g in giants if any(g in module.text for module, _ in users)]
+        kinds = schema.giants(GIANT)
+        giants = sorted(kinds)
+        named = [g for g in giants if any(names_giant(m.text, g, kinds[g]) for m, _ in users)]
         variant = ""
         if named:
             variant = f"-giant{giants.index(named[0])}" if len(named) == 1 else "-whole"
