@@ -314,7 +314,10 @@ def _leaves(node: Node, path: str) -> Iterator[Leaf]:
             yield Leaf(path, "refers", target)
     elif node.name == "one_of":
         values = tuple(child.value for child in node.argument if isinstance(child, Equal))
-        yield Leaf(path, "one_of", values)
+        if values:
+            yield Leaf(path, "one_of", values)
+        else:  # the first of several patterns is the one that is meant
+            yield from _leaves(node.argument[0], path)
     elif node.name == "matches":
         yield Leaf(path, "matches", _written(node.argument.pattern))
     elif node.name == "runs":

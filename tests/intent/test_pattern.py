@@ -69,6 +69,12 @@ def test_the_names_of_jobs_services_and_stages_are_leaves() -> None:
     assert [leaf.path for leaf in intent.leaves()] == ["t.job", "t.stage"]
 
 
+def test_of_several_patterns_the_first_one_gives_the_leaves() -> None:
+    choices = [{"user": 1000}, {"group": {"id": 2000}}]
+    intent = Intent.from_data({"p": {"kind": "Pod", "spec": {"one_of": choices}}}, "kubernetes")
+    assert [(leaf.path, leaf.value) for leaf in intent.leaves()] == [("p.spec.user", 1000)]
+
+
 def test_a_mapping_with_a_matchers_name_among_others_is_a_mapping() -> None:
     intent = Intent.from_data(
         {"p": {"resource": "aws_x", "block": {"any": "thing", "other": 1}}}, "terraform"
