@@ -88,7 +88,11 @@ def known_families(families: Collection[str] | None) -> Collection[str] | None:
     for family in families:
         if family not in known:
             near = difflib.get_close_matches(family, known, n=3, cutoff=0.4)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"
+            hint = (
+                f"did you mean {' or '.join(near)}?"
+                if near
+                else "`sorted(iapo.dataset.FAMILIES)` names them"
+            )
             raise DatasetError(f"unknown family {family!r}; {hint}")
     return families
 

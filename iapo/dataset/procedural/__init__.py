@@ -10,6 +10,7 @@ import pkgutil
 from importlib import import_module
 
 from iapo.dataset.procedural.family import FAMILIES, Draft, Family, register
+from iapo.dataset.procedural.providers.families import register_services
 from iapo.dataset.procedural.sampling import procedural_dataset
 
 __all__ = ["FAMILIES", "Draft", "Family", "procedural_dataset", "register"]
@@ -19,3 +20,5 @@ for _package in (found.name for found in pkgutil.iter_modules(__path__) if found
     _folder = import_module(f"{__name__}.{_package}")
     for _module in sorted(found.name for found in pkgutil.iter_modules(_folder.__path__)):
         import_module(f"{__name__}.{_package}.{_module}")
+# After the written ones, whose names come first.
+register_services()

@@ -52,12 +52,12 @@ _FILE = (
     "Produce {file} for {what}", "Would you write {file} for {what}?", "Add {file} for {what}",
     "For {what}, write {file}", "For {what} I need {file}",
 )  # fmt: skip
-_OPENERS = (
+OPENERS = (
     "", "", "", "", "", "", "", "", "", "", "", "", "Hi, ", "Quick one: ", "Hello! ", "Hey team, ",
     "For the migration: ", "New request: ", "Small task: ", "As agreed in the review: ",
     "Next item: ", "From the backlog: ", "For tomorrow's demo: ", "Follow-up: ",
 )  # fmt: skip
-_CLOSERS = (
+CLOSERS = (
     "", "", "", "", "", "", "", "", "", "", "", "", "", "", " Thanks!", " Thank you.",
     " Keep it minimal.", " Nothing else, please.", " Only the file, please.", " No extras.",
 )  # fmt: skip
@@ -113,7 +113,7 @@ def ask(
         return _ticket(rng, file, what, facts)
     leads = _DIRECT if direct and rng.random() < 0.55 else _FILE
     lead = rng.choice(leads).format(file=file, what=what)
-    opener, closer = rng.choice(_OPENERS), rng.choice(_CLOSERS)
+    opener, closer = rng.choice(OPENERS), rng.choice(CLOSERS)
     if opener.endswith((", ", ": ")) and not lead.startswith("I"):
         lead = lead[0].lower() + lead[1:]
     lead = opener + lead

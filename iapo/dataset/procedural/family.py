@@ -14,11 +14,12 @@ register(Queue())
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from iapo.dataset.benchmark import category_of
+from iapo.dataset.procedural import novelty
 from iapo.dataset.task import Task
 from iapo.intent import Intent
 from iapo.verify.report import Format
@@ -53,21 +54,42 @@ class Family:
         name: `terraform/sqs`; shared with the benchmark's families, so that splits hold.
         format: of everything it makes.
         split: `train`: may appear in train and test (different items); `novel`: only in novel.
+            The benchmark's word counts where it has the family, see `effective_split`.
         difficulties: the levels that `make` can draw.
+        weight: how often it is drawn, against the other families of its category.
+        shared: the family that its tasks belong to, where `name` is not that.
     """
 
     name: str
     format: Format
     split: str = "train"
     difficulties: tuple[int, ...] = (1, 2)
+    weight: float = 1.0
+    shared: str = ""
+
+    @property
+    def effective_split(self) -> str:
+        """`train` or `novel`: what the benchmark says of the family, or else `split`."""
+        return novelty.split_of(self.shared or self.name, own=self.split)
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """The levels that can be asked for; none where nothing can be made."""
+        return self.difficulties
 
     def make(self, rng: random.Random) -> Draft:
         """One item; everything random comes from `rng`."""
         raise NotImplementedError
 
-    def task(self, rng: random.Random, id: str, split: str) -> Task:
+    def make_level(self, rng: random.Random, levels: Collection[int] | None) -> Draft:
+        """One item, of one of these levels where the generator can aim at one."""
+        return self.make(rng)
+
+    def task(
+        self, rng: random.Random, id: str, split: str, levels: Collection[int] | None = None
+    ) -> Task:
         """One item as a task."""
-        draft = self.make(rng)
+        draft = self.make_level(rng, levels)
         return Task(
             id=id,
             category=category_of(self.format),
@@ -76,7 +98,7 @@ class Family:
             input=draft.input,
             output=draft.output,
             intent=Intent.from_data(draft.intent, self.format),
-            family=self.name,
+            family=self.shared or self.name,
             split=split,
             difficulty=draft.difficulty,
             says=draft.says,

@@ -1,0 +1,1 @@
+"""Terraform tasks of any resource type that the provider schemas of AWS, Google and Azure know."""
