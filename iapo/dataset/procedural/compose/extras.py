@@ -58,7 +58,7 @@ class Secrets(Family):
 class Limits(Family):
     """A service with bounds on memory, CPU and logs."""
 
-    name: str = "compose/limits"
+    name: str = "compose/resources"
     format: Format = "compose"
     difficulties: tuple[int, ...] = (2, 3)
 
@@ -102,7 +102,7 @@ class Limits(Family):
 class Monitoring(Family):
     """Prometheus with Grafana."""
 
-    name: str = "compose/monitoring"
+    name: str = "compose/observability"
     format: Format = "compose"
     split: str = "novel"
     difficulties: tuple[int, ...] = (3,)

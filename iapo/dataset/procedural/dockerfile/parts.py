@@ -121,7 +121,7 @@ class Ruby(Family):
 class Script(Family):
     """An image around a shell script."""
 
-    name: str = "dockerfile/script"
+    name: str = "dockerfile/entrypoint"
     format: Format = "dockerfile"
     difficulties: tuple[int, ...] = (2, 3)
 

@@ -115,7 +115,7 @@ _FEATURES: dict[str, Callable[[Workflow, Job, Job], None]] = {
 _SUBJECTS = {
     "timeout": "github-actions/timeout", "variable": "github-actions/env",
     "permissions": "github-actions/permissions", "concurrency": "github-actions/concurrency",
-    "container": "github-actions/container", "artifact": "github-actions/artifacts",
+    "container": "github-actions/containers", "artifact": "github-actions/artifacts",
 }  # fmt: skip
 
 

@@ -95,7 +95,7 @@ class FormFamily(Family):
 
     @property
     def effective_split(self) -> str:
-        return novelty.split_of(self.name, (self.kind,), own=self.split)
+        return novelty.split_of(self.shared or self.name, (self.kind,), own=self.split)
 
     def make(self, rng: random.Random) -> Draft:
         form = Form(rng, name(rng, *self.suffixes))

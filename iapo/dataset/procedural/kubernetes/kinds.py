@@ -641,6 +641,8 @@ def _signing_request(form: Form) -> None:
 
 _ADMISSION, _FLOW = "admissionregistration.k8s.io/v1", "flowcontrol.apiserver.k8s.io/v1"
 _RBAC, _STORAGE = "rbac.authorization.k8s.io/v1", "storage.k8s.io/v1"
+# Kinds that are a subject of the benchmark together.
+_SHARED = {_ADMISSION: "kubernetes/admission"}
 # Kind, API version, words for it, how it is drawn, ends of its name, whether it has a namespace.
 _KINDS = (
     ("StorageClass", _STORAGE, ("a StorageClass", "a storage class"), _storage_class, ("ssd", "storage", "disk"), False),
@@ -680,5 +682,6 @@ for _kind, _api, _things, _fill, _suffixes, _namespaced in _KINDS:
             suffixes=_suffixes,
             namespaced=_namespaced,
             weight=0.5,
+            shared=_SHARED.get(_api, ""),
         )
     )

@@ -105,7 +105,7 @@ def instruction(rng: random.Random, parts: Sequence[Part]) -> str:
     opener, closer = rng.choice(OPENERS), rng.choice(CLOSERS)
     naming = _NAMING if "`" in thing or "_" in thing else _NAMED
     text = request(rng, rng.choice(_TOOLS), thing, said, name=name, naming=naming)
-    if opener.endswith((", ", ": ")) and not text.startswith("I") and not text[:2].isupper():
+    if opener.endswith((", ", ": ")) and not text.startswith(("I ", "I'")):
         text = text[0].lower() + text[1:]
     text = opener + text
     gap = "\n\n" if "\n- " in text else " "
@@ -141,7 +141,8 @@ def _thing(rng: random.Random, type: str) -> str:
     named = place.lower() in noun.lower()
     style = rng.random()
     if not named and (provider != "aws" or style < 0.35 or noun[0].islower()):
-        noun = f"{place} {noun}" if style < 0.7 else noun
+        before = "Google" if noun.startswith("Cloud ") else place
+        noun = f"{before} {noun}" if style < 0.7 else noun
         tail = f" on {place}" if style >= 0.7 else ""
     else:
         tail = ""
