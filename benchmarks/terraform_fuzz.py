@@ -97,7 +97,7 @@ def main() -> None:
     done = 0
     seconds = 0.0
     while done < options.programs:
-        texts = generate(sources, min(1000, options.programs - done), chance)
+        texts = generate(sources, min(250, options.programs - done), chance)
         jobs = [{"format": "terraform", "files": {"main.tf": t}, "plan": False} for t in texts]
         first = judge_all(jobs, timeout=5.0, workers=options.workers)
         second = judge_all(list(reversed(jobs)), timeout=5.0, workers=options.workers)

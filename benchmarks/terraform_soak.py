@@ -74,7 +74,7 @@ def main() -> None:
     began = time.perf_counter()
     order = random.Random(0)
     while judged < options.verdicts:
-        numbers = [order.randrange(1_000_000) for _ in range(min(5000, options.verdicts - judged))]
+        numbers = [order.randrange(1_000_000) for _ in range(min(1000, options.verdicts - judged))]
         programs = [program(n) for n in numbers]
         jobs = [
             {"format": "terraform", "files": {"main.tf": text}, "plan": False}
