@@ -309,3 +309,49 @@ def test_a_full_worker_is_recycled(monkeypatch: pytest.MonkeyPatch) -> None:
         verify("locals {}\n", "terraform")
         seen |= {w.pid for w in sandbox.POOL._idle["terraform"]}
     assert len(seen) == 2
+
+
+_BREAKING_OUT = """
+import os, pathlib, socket, subprocess, sys
+from iapo.verify import confinement
+folder, canary, command, port = sys.argv[1:5]
+confinement.confine(pathlib.Path(folder), confinement.Limits())
+def refused(what, *arguments, **options):
+    try:
+        what(*arguments, **options)
+    except OSError as error:
+        return True
+    return False
+print("read", refused(open, canary))
+print("list", refused(os.listdir, os.path.dirname(canary)))
+print("write", refused(open, canary + ".new", "w"))
+print("run", refused(subprocess.run, [command]))
+print("connect", refused(socket.create_connection, ("127.0.0.1", int(port)), 2))
+print("own", not refused(open, folder + "/own", "w"))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="walls of the Linux kernel")
+def test_a_confined_process_can_read_run_and_connect_to_nothing(
+    canary: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("worker")
+    mark = canary.parent / "ran"
+    command = canary.parent / "command"
+    command.write_text(f"#!/bin/sh\ntouch {mark}\n")
+    command.chmod(0o755)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.3)
+        done = subprocess.run(
+            [sys.executable, "-c", _BREAKING_OUT, folder, canary, command,
+             str(listener.getsockname()[1])],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert done.stdout.split() == [
+        word
+        for wall in ("read", "list", "write", "run", "connect", "own")
+        for word in (wall, "True")
+    ], done.stderr
+    assert not mark.exists()
