@@ -70,6 +70,7 @@ def main() -> None:
     watcher = threading.Thread(target=watch)
     watcher.start()
     rounds: list[dict[str, Any]] = []
+    examples: list[dict[str, Any]] = []
     wrong = lost = judged = 0
     began = time.perf_counter()
     order = random.Random(0)
@@ -82,13 +83,15 @@ def main() -> None:
         ]
         reports = sandbox.judge_all(jobs, timeout=30.0, workers=options.workers)
         lost += len(jobs) - len(reports)
-        for (_, word), report in zip(programs, reports, strict=False):
+        for (text, word), report in zip(programs, reports, strict=False):
             right = (
                 report.valid is True
                 if word is None
                 else report.valid is False and word in report.errors[0].message
             )
             wrong += not right
+            if not right:
+                examples.append({"program": text, "report": report.as_dict()})
         judged += len(reports)
         memory, descriptors = usage_of_self()
         rounds.append(
@@ -107,6 +110,7 @@ def main() -> None:
             "processes_seen": len(pids),
             "wrong": wrong,
             "lost": lost,
+            "wrong_examples": examples[:20],
             "seconds": round(time.perf_counter() - began, 1),
             "worker_peak_memory_mib": peak["memory"],
             "worker_peak_descriptors": peak["descriptors"],

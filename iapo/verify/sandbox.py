@@ -60,7 +60,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "PATH": "",
-        "HOME": str(folder),
+        "HOME": "/nowhere",  # what a program asks of it is the same in every worker
         "TMPDIR": "../t",
         "LANG": "C.UTF-8",
         "CHECKPOINT_DISABLE": "1",

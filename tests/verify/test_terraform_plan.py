@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -113,6 +114,27 @@ def test_data_sources_answer_plausible_values() -> None:
     )
     assert found.outputs == {"zone": "eu-west-1c", "account": 12, "region": "eu-west-1"}
     assert resource(found, "data.aws_region.r").actions == ("read",)
+
+
+def test_data_sources_answer_the_latest_of_what_is_asked() -> None:
+    found = plan(
+        'data "aws_ami" "a" {\n  most_recent = true\n  owners      = ["amazon"]\n}\n'
+        'data "aws_ssm_parameter" "a" {\n'
+        '  name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"\n}\n'
+        'data "aws_rds_engine_version" "p" {\n  engine = "postgres"\n}\n'
+        'data "aws_eks_addon_version" "c" {\n  addon_name = "vpc-cni"\n'
+        '  kubernetes_version = "1.33"\n}\n'
+        'data "google_container_engine_versions" "g" {\n  location = "europe-west1"\n}\n'
+        'output "o" {\n  value = nonsensitive([\n    data.aws_ami.a.id, data.aws_ssm_parameter.a.value,\n'
+        "    data.aws_rds_engine_version.p.version, data.aws_eks_addon_version.c.version,\n"
+        "    data.google_container_engine_versions.g.latest_master_version,\n  ])\n}\n"
+    )
+    image, parameter, engine, addon, kubernetes = found.outputs["o"]
+    assert image == parameter
+    assert re.fullmatch("ami-[0-9a-f]{17}", image)
+    assert re.fullmatch(r"\d+\.\d+", engine)
+    assert addon.startswith("v1.")
+    assert re.fullmatch(r"1\.\d+\.\d+", kubernetes)
 
 
 def test_policy_documents_are_computed() -> None:

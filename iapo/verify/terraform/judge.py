@@ -130,9 +130,10 @@ class Judge:
                 self._read_from(provision, blocks)
                 planned, more = planner.make(self._core, self._folder, program)
             # Values that stand in may be why a plan fails, so it never makes a program invalid.
-            diagnostics += [
+            noted = [
                 replace(d, severity="warning") for d in self._diagnostics(more, provision, single)
             ]
+            diagnostics += [d for d in noted if d not in diagnostics]
         return self._report(program, diagnostics, provision, planned)
 
     # -- what is served ------------------------------------------------------------------------

@@ -82,7 +82,39 @@ def _several(prefix: str, *names: str) -> _Special:
     return lambda config, region: {"id": region, **dict.fromkeys(names, _ids(prefix))}
 
 
+# A recent version of each database engine that a version is asked of.
+_ENGINES = {
+    "postgres": "17.4", "aurora-postgresql": "16.6", "mysql": "8.0.41",
+    "aurora-mysql": "8.0.mysql_aurora.3.08.0", "mariadb": "11.4.4", "docdb": "5.0.0",
+    "neptune": "1.4.1.0", "oracle-ee": "19.0.0.0.ru-2025-01.rur-2025-01.r1",
+    "sqlserver-ex": "16.00.4175.1.v1",
+}  # fmt: skip
+_KUBERNETES = "1.33"
+
+
+def _engine(config: Mapping[str, Any], region: str) -> dict[str, Any]:
+    version = config.get("version") or _ENGINES.get(str(config.get("engine")), "8.0")
+    return {
+        "id": version,
+        "version": version,
+        "version_actual": version,
+        "engine_version": version,
+        "parameter_group_family": f"{config.get('engine')}{version.partition('.')[0]}",
+    }
+
+
+def _parameter(config: Mapping[str, Any], region: str) -> dict[str, Any]:
+    """AWS publishes the newest images as parameters: /aws/service/ami-amazon-linux-latest/..."""
+    name = str(config.get("name"))
+    value = f"ami-{_HEX}" if re.search(r"\bami\b|image_id", name) else "example"
+    return {"id": name, "value": value, "insecure_value": value}
+
+
 _SPECIAL: Mapping[str, _Special] = {
+    "aws_rds_engine_version": _engine,
+    "aws_rds_orderable_db_instance": _engine,
+    "aws_ssm_parameter": _parameter,
+    "aws_eks_addon_version": lambda config, region: {"version": "v1.20.0-eksbuild.1"},
     "aws_availability_zones": _zones,
     "aws_caller_identity": _caller,
     "aws_region": _region,
@@ -158,6 +190,9 @@ def text_value(type: str, name: str, region: str = REGION) -> str:
     }  # fmt: skip
     if name in by_name:
         return by_name[name]
+    if name == "version" or name.endswith("_version"):
+        kubernetes = re.search(r"kubernetes|_eks_|container|node|master", type + name)
+        return f"{_KUBERNETES}.0" if kubernetes else "1.0.0"
     if "cidr" in name:
         return "10.0.0.0/24" if "subnet" in name else "10.0.0.0/16"
     if name.endswith(("_ip", "ip_address")):
