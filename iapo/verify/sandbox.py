@@ -33,7 +33,8 @@ Job = Mapping[str, Any]
 DEFAULT_TIMEOUT = 5.0
 START_TIMEOUT = 60.0
 RECYCLE_AFTER = 500
-"""Programs a Terraform worker judges before it is replaced: its library leaks two descriptors a call."""
+"""Programs a Terraform worker judges before it is replaced: of each, its library keeps some memory
+and a thread that asks every second whether the provider's process lives."""
 
 _HEADER = struct.Struct(">I")
 _STDERR_TAIL = 20_000

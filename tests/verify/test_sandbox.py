@@ -292,6 +292,25 @@ def test_workers_end_with_their_caller(tmp_path: Path) -> None:
     pytest.fail("the worker outlived its caller")
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are read from /proc")
+def test_a_worker_that_idles_opens_no_descriptors() -> None:
+    worker = sandbox.Worker("terraform")
+    try:
+        for _ in range(30):
+            files = {"main.tf": 'resource "aws_s3_bucket" "b" {}\n'}
+            job = {"format": "terraform", "files": files, "plan": False}
+            assert worker.ask(job, 30.0).valid is True
+        counts = []
+        for _ in range(3):
+            time.sleep(1.5)
+            counts.append(len(list(Path(f"/proc/{worker.pid}/fd").iterdir())))
+        # Terraform's library watches its providers' process by a thread for each program judged.
+        assert max(counts) < 200
+        assert counts[-1] <= counts[0]
+    finally:
+        worker.close()
+
+
 def test_workers_leave_nothing_behind() -> None:
     worker = sandbox.Worker("terraform")
     folder = worker._folder

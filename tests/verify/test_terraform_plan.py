@@ -125,9 +125,10 @@ def test_data_sources_answer_the_latest_of_what_is_asked() -> None:
         'data "aws_eks_addon_version" "c" {\n  addon_name = "vpc-cni"\n'
         '  kubernetes_version = "1.33"\n}\n'
         'data "google_container_engine_versions" "g" {\n  location = "europe-west1"\n}\n'
-        'output "o" {\n  value = nonsensitive([\n    data.aws_ami.a.id, data.aws_ssm_parameter.a.value,\n'
+        'output "o" {\n  value = flatten([\n    data.aws_ami.a.id, data.aws_ssm_parameter.a.value,\n'
         "    data.aws_rds_engine_version.p.version, data.aws_eks_addon_version.c.version,\n"
-        "    data.google_container_engine_versions.g.latest_master_version,\n  ])\n}\n"
+        "    data.google_container_engine_versions.g.latest_master_version,\n  ])\n"
+        "  sensitive = true\n}\n"
     )
     image, parameter, engine, addon, kubernetes = found.outputs["o"]
     assert image == parameter

