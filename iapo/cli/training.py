@@ -36,6 +36,9 @@ def train(
     device: Annotated[
         str | None, typer.Option(help="cuda, mps or cpu; chosen if left out.")
     ] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="iapo, or trl for several processes (docs/scaling.md).")
+    ] = None,
     preset: Annotated[
         str, typer.Option(help="default, or laptop: what `make train` runs.")
     ] = "default",
@@ -71,6 +74,7 @@ def train(
         "lora_rank": lora_rank,
         "seed": seed,
         "device": device,
+        "backend": backend,
         **_settings(settings or []),
     }
     if resume is not None:

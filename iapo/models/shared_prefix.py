@@ -387,6 +387,16 @@ def supports(model: Any) -> bool:
     return bool(known)
 
 
+def shortest_window(model: Any) -> int:
+    """Tokens that the model's shortest sliding window spans; 0 where every layer sees everything."""
+    config = decoder_of(model).config
+    window = getattr(config, "sliding_window", None)
+    if not window or getattr(config, "use_sliding_window", True) is False:
+        return 0
+    kinds = getattr(config, "layer_types", None)
+    return int(window) if kinds is None or "sliding_attention" in kinds else 0
+
+
 @torch.no_grad()
 def _agrees(model: Any) -> bool:
     base = model.get_base_model() if hasattr(model, "get_base_model") else model

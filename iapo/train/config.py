@@ -22,6 +22,7 @@ from iapo.errors import InputError
 from iapo.models.embedded import EMBEDDED
 
 ENVIRONMENT_PREFIX = "IAPO_TRAIN_"
+TRACKERS = ("tensorboard", "wandb", "trackio")
 
 
 class ConfigError(InputError):
@@ -38,6 +39,9 @@ class TrainConfig:
             plots and checkpoints.
         device: `auto` (CUDA, then MPS, then CPU) or a torch device.
         dtype: `auto` (bfloat16 where it is fast, else float32), `float32`, `bfloat16`, `float16`.
+        backend: `iapo`, our loop on one machine, or `trl`: GRPO through TRL, for several processes,
+            FSDP, DeepSpeed and vLLM (docs/scaling.md).
+        trl: further settings of TRL's GRPOConfig, as KEY=VALUE, e.g. `use_vllm=true`.
         threads: processor threads; 0 measures once, at the start of the run.
         seed: of everything random. The same seed on the same machine gives the same run.
 
@@ -53,6 +57,8 @@ class TrainConfig:
         eval_samples: completions a held-out task, sampled at temperature 1 where more than one,
             greedy where one.
         eval_split: which split is held out.
+        eval_every: judge every so many GRPO steps too, and warn where the reward rises while the
+            held-out pass rate falls; 0 judges before and after only.
 
         system_prompt: system message; "" leaves it to the model's chat template.
         max_new_tokens: tokens a completion may have; longer ones are cut and count as truncated.
@@ -75,6 +81,8 @@ class TrainConfig:
         rejection_samples: completions a prompt a round.
         rejection_prompts: prompts a round.
 
+        probe_prompts: before GRPO, sample a group for that many training tasks, and say whether
+            there is anything to prefer; 0 leaves it out.
         steps: GRPO steps. 0 with `epochs` 0 leaves the stage out.
         epochs: passes of GRPO over the training tasks; used where `steps` is 0.
         epoch_tasks: how many tasks make a pass where tasks are generated, of which there is no
@@ -94,7 +102,8 @@ class TrainConfig:
         updates_per_batch: optimiser steps on each batch of rollouts; over 1 is off-policy.
         advantage: `centred` (reward minus group mean; Dr. GRPO, Liu et al. 2025, arXiv
             2503.20783), `standardised` (divided by the group's deviation; GRPO), or
-            `leave_one_out` (RLOO; Ahmadian et al. 2024, arXiv 2402.14740).
+            `leave_one_out` (RLOO; Ahmadian et al. 2024, arXiv 2402.14740), or `per_component`
+            (each component of the reward standardised by itself; GDPO, arXiv 2601.05242).
         objective: `clip` (PPO's, with two bounds) or `cispo` (the importance weight itself is
             clipped; MiniMax 2025, arXiv 2506.13585).
         normalisation: `dapo` (mean over the batch's tokens; Yu et al. 2025, arXiv 2503.14476),
@@ -107,6 +116,8 @@ class TrainConfig:
         refill: groups without spread are replaced by fresh ones, at most that many times
             `prompts_per_step` a step (DAPO's dynamic sampling); 0 never refills.
         spread: a group is worth an update where its rewards differ by more than this, in reward.
+        retire_after: a task whose groups passed whole that many times in a row is no longer drawn;
+            0 retires none.
         prefer_uncertain: choose prompts by pass rate, those near one half first; otherwise in
             shuffled order.
 
@@ -119,12 +130,16 @@ class TrainConfig:
         checkpoint_every: steps between checkpoints; the end of a stage always makes one.
         keep_checkpoints: how many of the last are kept.
         log_rollouts: write every completion to rollouts.jsonl.
+        report_to: also send metrics to `tensorboard` (event files in the run's folder; nothing to
+            install), `wandb` or `trackio` (their packages and accounts).
     """
 
     model: str = EMBEDDED
     output: str = "iapo-model"
     device: str = "auto"
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    backend: Literal["iapo", "trl"] = "iapo"
+    trl: tuple[str, ...] = ()
     threads: int = 0
     seed: int = 0
 
@@ -137,6 +152,7 @@ class TrainConfig:
     eval_tasks: int = 64
     eval_samples: int = 1
     eval_split: str = "test"
+    eval_every: int = 0
 
     system_prompt: str = ""
     max_new_tokens: int = 256
@@ -155,6 +171,7 @@ class TrainConfig:
     rejection_samples: int = 4
     rejection_prompts: int = 32
 
+    probe_prompts: int = 8
     steps: int = 0
     epochs: int = 1
     epoch_tasks: int = 100
@@ -172,7 +189,7 @@ class TrainConfig:
     rollout_rows: int = 64
     pass_tokens: int = 2048
     updates_per_batch: int = 1
-    advantage: Literal["centred", "standardised", "leave_one_out"] = "centred"
+    advantage: Literal["centred", "standardised", "leave_one_out", "per_component"] = "centred"
     objective: Literal["clip", "cispo"] = "clip"
     normalisation: Literal["dapo", "dr_grpo", "grpo"] = "dapo"
     clip_low: float = 0.2
@@ -181,6 +198,7 @@ class TrainConfig:
     truncated: Literal["punish", "mask"] = "punish"
     refill: int = 1
     spread: float = 0.01
+    retire_after: int = 2
     prefer_uncertain: bool = True
 
     alpha: float = 0.4
@@ -193,6 +211,7 @@ class TrainConfig:
     checkpoint_every: int = 25
     keep_checkpoints: int = 1
     log_rollouts: bool = True
+    report_to: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -200,6 +219,9 @@ class TrainConfig:
         for name, least in _LEAST.items():
             if getattr(self, name) < least:
                 raise ConfigError(f"{name}: at least {least:g}, got {getattr(self, name):g}")
+        for tracker in self.report_to:
+            if tracker not in TRACKERS:
+                raise ConfigError(f"report_to: any of {', '.join(TRACKERS)}, got {tracker!r}")
 
     def to_yaml(self) -> str:
         """The whole configuration, in the order it is documented; `from_sources` reads it back."""
@@ -214,6 +236,9 @@ _LEAST: dict[str, float] = {
     "dataset_size": 0,
     "eval_tasks": 0,
     "eval_samples": 1,
+    "eval_every": 0,
+    "probe_prompts": 0,
+    "retire_after": 0,
     "max_new_tokens": 1,
     "lora_rank": 0,
     "train_layers": 0,

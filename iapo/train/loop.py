@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from iapo.train.advantage import advantages, has_spread
+from iapo.train.advantage import advantages, component_advantages, has_spread
 from iapo.train.learner import Experience, Learner, Update
 from iapo.train.rollout import Group, Sample, rollout, seed_for
 from iapo.train.sampler import PromptSampler
-from iapo.train.scoring import Scoring, require_enough
+from iapo.train.scoring import COMPONENTS, Scored, Scoring, require_enough
 
 if TYPE_CHECKING:
     from iapo.dataset import Task
@@ -64,7 +64,7 @@ def grpo(
         clock = _Clock(scoring)
         groups = collect(learner, tasks, sampler, scoring, config, number)
         sampled = time.monotonic()
-        batch = [experience(group, config) for group in groups if worth_learning(group, config)]
+        batch = experiences([g for g in groups if worth_learning(g, config)], config)
         lr = rate(number)
         update = learner.learn(batch, lr)
         yield Step(number, tuple(groups), len(batch), lr, update, clock.split(sampled))
@@ -118,16 +118,28 @@ def worth_learning(group: Group, config: TrainConfig) -> bool:
     return has_spread(rewards, passed, config.spread)
 
 
-def experience(group: Group, config: TrainConfig) -> Experience:
-    """A group as an update wants it: tokens, how likely they were, and how good."""
-    kept = [s for s in group.samples if counts(s, config)]
-    rewards = [s.scored.reward for s in kept if s.scored is not None]
-    return Experience(
-        group.prompt,
-        tuple(s.completion.tokens for s in kept),
-        tuple(s.completion.logprobs for s in kept),
-        tuple(advantages(rewards, config.advantage)),
-    )
+def experiences(groups: Sequence[Group], config: TrainConfig) -> list[Experience]:
+    """Groups as an update wants them: tokens, how likely they were, and how good."""
+    kept = [[s for s in group.samples if counts(s, config)] for group in groups]
+    scored = [[s.scored for s in samples if s.scored is not None] for samples in kept]
+    return [
+        Experience(
+            group.prompt,
+            tuple(s.completion.tokens for s in samples),
+            tuple(s.completion.logprobs for s in samples),
+            tuple(credit),
+        )
+        for group, samples, credit in zip(groups, kept, _credits(scored, config), strict=True)
+    ]
+
+
+def _credits(groups: Sequence[Sequence[Scored]], config: TrainConfig) -> list[list[float]]:
+    """The advantage of every completion. A reward without components has nothing to tell apart."""
+    apart = all(name in s.components for group in groups for s in group for name in COMPONENTS)
+    if config.advantage == "per_component" and groups and apart:
+        weights = dict(zip(COMPONENTS, (config.alpha, config.beta, config.gamma), strict=True))
+        return component_advantages([[s.components for s in g] for g in groups], weights)
+    return [advantages([s.reward for s in group], config.advantage) for group in groups]
 
 
 class _Clock:

@@ -8,6 +8,7 @@ run that was killed ends with the same bytes as one that was not.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,19 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from iapo.evaluate.evaluation import Evaluation, evaluate
 from iapo.models import EMBEDDED
 from iapo.models.adapters import with_lora
 from iapo.models.loading import load
 from iapo.models.saving import save_model
-from iapo.models.shared_prefix import supports
+from iapo.models.shared_prefix import shortest_window, supports
+from iapo.train import alarms
 from iapo.train import checkpoint as checkpoints
 from iapo.train.config import ConfigError, TrainConfig
 from iapo.train.data import held_out_tasks, training_tasks
 from iapo.train.display import Display, SilentDisplay
 from iapo.train.interrupt import Stopped, StopSignal
+from iapo.train.judging import judge, judged_metrics, judged_rollouts
 from iapo.train.learner import Learner
-from iapo.train.loop import Step, grpo
+from iapo.train.loop import grpo, worth_learning
+from iapo.train.probe import probe_of
 from iapo.train.records import Records, read_records
 from iapo.train.rollout import rollout, seed_for
 from iapo.train.sampler import PromptSampler
@@ -43,12 +46,13 @@ from iapo.train.summary import (
     summarise,
     summary_table,
 )
+from iapo.train.trackers import Tracker, numbers, open_trackers
 from iapo.train.warmstart import as_groups, batches, examples_of, passing_examples
 
 if TYPE_CHECKING:
     from iapo.dataset import Task
-
-_SPREADLESS_STEPS = 3  # steps in a row that taught nothing before a word is said
+    from iapo.evaluate.evaluation import Evaluation
+    from iapo.train.rollout import Group
 
 
 class Pipeline:
@@ -85,8 +89,13 @@ class Pipeline:
             loaded = with_lora(loaded, config.lora_rank, config.lora_alpha)
         self.learner = Learner(loaded, tokenizer, config)
         self.sampler = PromptSampler(
-            len(self.tasks), seed_for(config.seed, "sampler"), config.prefer_uncertain
+            len(self.tasks),
+            seed_for(config.seed, "sampler"),
+            config.prefer_uncertain,
+            config.retire_after,
         )
+        self.trackers: list[Tracker] = []
+        self._said: set[str] = set()
         self.records: Records | None = None
         self._began = time.monotonic()
         device = self.learner.model.device
@@ -96,10 +105,16 @@ class Pipeline:
         )
         if not supports(loaded):
             self.display.say("this architecture cannot share prompts: rows are padded instead")
+        elif window := shortest_window(loaded):
+            self.display.say(
+                f"attention looks back {window} tokens: where prompt and answer are longer, rows "
+                "are padded, which is slower"
+            )
 
     def restore(self, found: Path) -> None:
         """Take up the run where a checkpoint left it."""
-        if PHASES[self.state.phase] in ("grpo", "after"):
+        beyond = self.state.phase > PHASES.index("grpo")
+        if beyond or (PHASES[self.state.phase] == "grpo" and self.state.step):
             self._make_reference(found_run=True)
         checkpoints.restore_tensors(found, self.learner)
         if self.state.sampler is not None:
@@ -112,11 +127,15 @@ class Pipeline:
     def run(self) -> RunResult:
         """The phases, from where the state says."""
         self.records = Records(self.folder, self.state.lengths if self.state.saved else None)
+        self.trackers = open_trackers(
+            self.config.report_to, self.folder, dataclasses.asdict(self.config)
+        )
         phases: dict[str, Callable[[], None]] = {
             "before": lambda: self._judge("before"),
             "warmstart": self._warm_start,
             "rejection": self._rejection_sampling,
             "warmed": lambda: self._judge("warm start") if self._has_warm_start() else None,
+            "probe": self._probe,
             "grpo": self._grpo,
             "after": lambda: self._judge("grpo") if self._grpo_steps() else None,
         }
@@ -128,52 +147,68 @@ class Pipeline:
             return self._finish()
         finally:
             self.records.close()
+            for tracker in self.trackers:
+                tracker.close()
 
     # --- phases ------------------------------------------------------------------------------
 
     def _judge(self, name: str) -> None:
         if not self.held_out:
             return
-        config = self.config
+
+        def progress(done: int, _: int) -> None:
+            self.display.step(done, {})
+            self._stop_if_asked()
+
         self.display.stage(f"judging: {name}", len(self.held_out))
-        done = evaluate(
-            self.learner.model,
-            self.learner.tokenizer,
-            self.held_out,
-            samples=config.eval_samples,
-            max_new_tokens=config.max_new_tokens,
-            system_prompt=config.system_prompt,
-            seed=seed_for(config.seed, "judge"),
-            rows=config.rollout_rows,
-            reward=self.scoring.reward,
-            timeout=config.reward_timeout,
-            progress=self._judged,
-        )
+        done = judge(self.learner, self.held_out, self.scoring, self.config, progress)
         summary = summarise(done)
         self.state.summaries[name] = summary.as_dict()
-        self._write_judged(name, done)
+        trained = self._grpo_steps() if PHASES[self.state.phase] == "after" else 0
+        self._write_judged(name, done, trained)
         self.display.say(f"{name}: {summary.words()}")
 
-    def _judged(self, done: int, _: int) -> None:
-        self.display.step(done, {})
-        self._stop_if_asked()
+    def _judge_between(self, step: int) -> None:
+        """As `_judge`, amid GRPO, where a run cannot stop: the step is not yet counted."""
+        if self.held_out and self.config.eval_every and step % self.config.eval_every == 0:
+            done = judge(self.learner, self.held_out, self.scoring, self.config, lambda _, __: None)
+            self._write_judged(f"step {step}", done, step)
+            self.display.say(f"step {step}: {summarise(done).words()}")
 
-    def _write_judged(self, name: str, done: Evaluation) -> None:
-        rows = [
-            {
-                "stage": f"judge:{name}",
-                "task": r.task,
-                "reward": r.reward,
-                "passed": r.pass_rate,
-                "valid": r.valid_rate,
-                "completion": r.text,
-                "diagnostics": [list(d) for d in r.scored[0].diagnostics] if r.scored else [],
-            }
-            for r in done.results
-        ]
-        for row in rows:
+    def _write_judged(self, name: str, done: Evaluation, step: int) -> None:
+        for row in judged_rollouts(name, done):
             self._write("rollouts", row)
-        self._write("metrics", {"stage": f"judge:{name}", **summarise(done).rates()})
+        self._write("metrics", judged_metrics(name, done, step))
+        self._warn()
+
+    def _warn(self) -> None:
+        """Say once what looks wrong; the whole story so far is in metrics.jsonl."""
+        metrics = read_records(self.folder, "metrics")
+        for kind, sign in (("collapse", alarms.collapse), ("gaming", alarms.gaming)):
+            if kind not in self._said and (line := sign(metrics)):
+                self._said.add(kind)
+                self.display.say(f"warning: {line}")
+
+    def _probe(self) -> None:
+        """A group for a few training tasks; what it shows is not lost on the sampler."""
+        if not (self.config.probe_prompts and self._grpo_steps()):
+            return
+        config, learner = self.config, self.learner
+        groups = rollout(
+            learner.model,
+            learner.tokenizer,
+            self.tasks,
+            self.sampler.draw(min(config.probe_prompts, len(self.tasks))),
+            self.scoring,
+            config,
+            seed_for(config.seed, "probe"),
+        )
+        for group in groups:
+            self.sampler.record(group.index, [scored.passed for scored in group.scored])
+        found = probe_of(groups, [worth_learning(group, config) for group in groups])
+        self._log_rollouts("probe", 0, groups)
+        self._write("metrics", {"stage": "probe", **found.as_dict()})
+        self.display.say(found.words())
 
     def _has_warm_start(self) -> bool:
         config = self.config
@@ -284,7 +319,6 @@ class Pipeline:
             )
 
         begin = time.monotonic()
-        spreadless = 0
         for step in grpo(
             self.learner,
             self.tasks,
@@ -295,15 +329,12 @@ class Pipeline:
             self.state.step,
             steps,
         ):
-            self._log_rollouts(step)
-            metrics = step_metrics(step, self._epoch_steps(), self.scoring.failures)
+            self._log_rollouts("grpo", step.number + 1, step.groups)
+            metrics = step_metrics(
+                step, self._epoch_steps(), self.scoring.failures, self.sampler.retired
+            )
             tokens = sum(len(s.completion.tokens) for g in step.groups for s in g.samples)
-            spreadless = 0 if step.used else spreadless + 1
-            if spreadless == _SPREADLESS_STEPS:
-                self.display.say(
-                    f"{spreadless} steps without a group that has both better and worse answers: "
-                    "nothing to prefer; a longer warm start or easier tasks would help"
-                )
+            self._judge_between(step.number + 1)
             out_of_time = bool(budget) and self._seconds("grpo") >= budget
             last = step.number + 1 == steps or out_of_time
             self._after_step("grpo", metrics, tokens, begin, last=last, parts=step.seconds)
@@ -312,9 +343,9 @@ class Pipeline:
             begin = time.monotonic()
         self._next_phase_saved()
 
-    def _log_rollouts(self, step: Step) -> None:
+    def _log_rollouts(self, stage: str, number: int, groups: Sequence[Group]) -> None:
         if self.config.log_rollouts:
-            for record in rollout_records(step):
+            for record in rollout_records(stage, number, groups):
                 self._write("rollouts", record)
 
     def _make_reference(self, *, found_run: bool) -> None:
@@ -349,6 +380,10 @@ class Pipeline:
         timing = {"seconds": round(took, 3), "tokens_per_second": round(tokens / took, 1)}
         timing |= {name: round(seconds, 3) for name, seconds in (parts or {}).items()}
         self._write("metrics", {"stage": stage, **metrics})
+        if stage == "grpo":
+            self._warn()
+        for tracker in self.trackers:
+            tracker.log(stage, state.step, numbers({**metrics, **timing}))
         self._write("timings", {"stage": stage, "step": state.step, "tokens": tokens, **timing})
         self.display.step(state.step, {**metrics, **timing})
         if not last and state.step % self.config.checkpoint_every == 0:

@@ -56,12 +56,14 @@ class Records:
 
     def lengths(self) -> dict[str, int]:
         """Bytes of each file, safely on disk."""
-        for name, file in self._files.items():
-            try:
-                os.fsync(file.fileno())
-            except OSError as error:
-                raise self._refused(name, error) from error
-        return {name: file.tell() for name, file in self._files.items()}
+        return {name: self._length(name, file) for name, file in self._files.items()}
+
+    def _length(self, name: str, file: FileIO) -> int:
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            raise self._refused(name, error) from error
+        return file.tell()
 
     def _refused(self, name: str, error: OSError) -> RecordsError:
         return RecordsError(
@@ -75,8 +77,15 @@ class Records:
 
 
 def read_records(folder: Path, name: str) -> list[dict[str, Any]]:
-    """The records of a run's file; none where there is no such file."""
+    """The records of a run's file; none where there is no such file.
+
+    A last line without an end is left out: the run is still writing it, or was killed.
+    """
     path = folder / f"{name}.jsonl"
     if not path.is_file():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    whole, _, _ = path.read_bytes().rpartition(b"\n")
+    try:
+        return [json.loads(line) for line in whole.split(b"\n") if line]
+    except ValueError as error:
+        raise RecordsError(f"{path} is not what a run writes: {error}") from error

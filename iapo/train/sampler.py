@@ -2,30 +2,43 @@
 
 A group in which every completion passes, or none does, has nothing to prefer. The sampler keeps a
 running pass rate a task and draws without replacement, in proportion to p (1 - p): first every task
-once in shuffled order, then the uncertain ones often, the mastered and the hopeless ones rarely.
+once in shuffled order, then the uncertain ones often, the mastered and the hopeless ones rarely. A
+task whose groups passed whole several times in a row is retired: it is drawn only where nothing
+else is left.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from typing import Any
 
 _FORGET = 0.7  # weight of what was known when a task is seen again: the model has changed
-_FLOOR = 0.02  # no task is ever given up
+_FLOOR = 0.02  # a task that never passes is not given up: the model gets better
+_RETIRED = 1e-9
 
 
 class PromptSampler:
     """Draws indices of tasks; its state is plain data, so that a run resumes where it was."""
 
-    def __init__(self, count: int, seed: int, prefer_uncertain: bool = True) -> None:
-        """Args: count: number of tasks, at least 1."""
+    def __init__(
+        self, count: int, seed: int, prefer_uncertain: bool = True, retire_after: int = 0
+    ) -> None:
+        """Sample from all tasks anew.
+
+        Args:
+            count: number of tasks, at least 1.
+            retire_after: groups in a row that must pass whole; 0 retires none.
+        """
         if count < 1:
             raise ValueError("no tasks to draw from")
         self.prefer_uncertain = prefer_uncertain
+        self.retire_after = retire_after
         self._random = random.Random(seed)
         self._seen = [0.0] * count
         self._passed = [0.0] * count
+        self._streak = [0] * count
         self._order = list(range(count))
         self._random.shuffle(self._order)
         self._next = 0
@@ -42,22 +55,36 @@ class PromptSampler:
             return self._in_order(count)
         fresh = [i for i in self._order if not self._seen[i]][:count]
         rest = [i for i in self._order if i not in set(fresh)]
-        # Efraimidis and Spirakis 2006: the largest u^(1/w) are a weighted draw without replacement.
-        keys = {i: self._random.random() ** (1.0 / self._weight(i)) for i in rest}
+        # Efraimidis and Spirakis 2006: the largest u^(1/w) are a weighted draw without replacement;
+        # their logarithms, since a retired task's key would be 0.
+        keys = {i: math.log(1.0 - self._random.random()) / self._weight(i) for i in rest}
         rest.sort(key=lambda i: -keys[i])
         return fresh + rest[: count - len(fresh)]
 
     def _in_order(self, count: int) -> list[int]:
-        drawn = []
-        for _ in range(count):
+        drawn: list[int] = []
+        everything = self.retired == len(self._order)
+        while len(drawn) < count:
             if self._next == len(self._order):
                 self._random.shuffle(self._order)
                 self._next = 0
-            drawn.append(self._order[self._next])
+            index = self._order[self._next]
             self._next += 1
+            if everything or not self._is_retired(index):
+                drawn.append(index)
         return drawn
 
+    @property
+    def retired(self) -> int:
+        """How many tasks are mastered and no longer drawn."""
+        return sum(map(self._is_retired, range(len(self._order))))
+
+    def _is_retired(self, index: int) -> bool:
+        return 0 < self.retire_after <= self._streak[index]
+
     def _weight(self, index: int) -> float:
+        if self._is_retired(index):
+            return _RETIRED
         rate = self.pass_rate(index)
         return rate * (1.0 - rate) + _FLOOR
 
@@ -71,6 +98,7 @@ class PromptSampler:
             return
         self._seen[index] = self._seen[index] * _FORGET + len(passed)
         self._passed[index] = self._passed[index] * _FORGET + sum(passed)
+        self._streak[index] = self._streak[index] + 1 if all(passed) else 0
 
     def state(self) -> dict[str, Any]:
         """Everything, as JSON types."""
@@ -78,6 +106,7 @@ class PromptSampler:
         return {
             "seen": list(self._seen),
             "passed": list(self._passed),
+            "streak": list(self._streak),
             "order": list(self._order),
             "next": self._next,
             "random": [version, list(internal), gauss],
@@ -92,6 +121,7 @@ class PromptSampler:
         if len(state["seen"]) != len(self._seen):
             raise ValueError("the checkpoint was made with other training tasks")
         self._seen, self._passed = list(state["seen"]), list(state["passed"])
+        self._streak = list(state["streak"])
         self._order, self._next = list(state["order"]), int(state["next"])
         version, internal, gauss = state["random"]
         self._random.setstate((version, tuple(internal), gauss))

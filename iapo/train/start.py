@@ -51,6 +51,18 @@ def run(
         Stopped: Ctrl-C or SIGTERM; a checkpoint was written.
     """
     folder = Path(config.output)
+    if resume and not (folder / "config.yaml").is_file():
+        raise ConfigError(f"{folder} holds no checkpoint to resume from")
+    if resume:
+        config = replace(
+            from_sources(file=folder / "config.yaml", environment={}), output=config.output
+        )
+    if config.backend == "trl":
+        if reward is not None or held_out:
+            raise ConfigError("backend trl takes no reward and no held-out tasks of your own")
+        from iapo.train.scaleout import train_with_trl
+
+        return train_with_trl(config, resume=resume, dataset=dataset, model=model)
     state = State()
     found: Path | None = None
     if resume:
@@ -62,9 +74,6 @@ def run(
                 if ended
                 else f"{folder} holds no checkpoint to resume from"
             )
-        config = replace(
-            from_sources(file=folder / "config.yaml", environment={}), output=config.output
-        )
         state = State(**read_state(found))
     shown = choose_display(display)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from iapo.train.summary import Summary
 
-PHASES = ("before", "warmstart", "rejection", "warmed", "grpo", "after")
+PHASES = ("before", "warmstart", "rejection", "warmed", "probe", "grpo", "after")
 
 
 @dataclass

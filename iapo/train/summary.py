@@ -13,6 +13,7 @@ from iapo.train.scoring import COMPONENTS, Scored
 if TYPE_CHECKING:
     from iapo.evaluate.evaluation import Evaluation
     from iapo.train.loop import Step
+    from iapo.train.rollout import Group
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,18 @@ def _points(interval: Interval) -> str:
     )
 
 
-def step_metrics(step: Step, epoch_steps: int, failures: Mapping[str, int]) -> dict[str, Any]:
-    """What metrics.jsonl says of a GRPO step; nothing in it depends on the clock."""
+def step_metrics(
+    step: Step, epoch_steps: int, failures: Mapping[str, int], retired: int = 0
+) -> dict[str, Any]:
+    """What metrics.jsonl says of a GRPO step; nothing in it depends on the clock.
+
+    `entropy` is the mean negative log-probability of the sampled tokens, in nats a token: an
+    unbiased estimate of the policy's entropy along its own answers, at its temperature.
+    """
     scored = [s for group in step.groups for s in group.scored]
     samples = [s for group in step.groups for s in group.samples]
-    lengths = [len(s.completion.tokens) for s in samples]
+    lengths = sorted(len(s.completion.tokens) for s in samples)
+    passing = [len(s.completion.tokens) for s in samples if s.scored and s.scored.passed]
     return {
         "step": step.number + 1,
         "epoch": step.number // epoch_steps + 1,
@@ -125,7 +133,11 @@ def step_metrics(step: Step, epoch_steps: int, failures: Mapping[str, int]) -> d
         "groups_used": step.used,
         "truncated": sum(not s.completion.stopped for s in samples) / max(len(samples), 1),
         "mean_tokens": sum(lengths) / max(len(lengths), 1),
-        "surprise": -sum(sum(s.completion.logprobs) for s in samples) / max(sum(lengths), 1),
+        "min_tokens": lengths[0] if lengths else 0,
+        "median_tokens": lengths[len(lengths) // 2] if lengths else 0,
+        "max_tokens": lengths[-1] if lengths else 0,
+        "mean_tokens_passed": sum(passing) / max(len(passing), 1),
+        "entropy": -sum(sum(s.completion.logprobs) for s in samples) / max(sum(lengths), 1),
         "loss": step.update.loss,
         "grad_norm": step.update.grad_norm,
         "clipped": step.update.clipped,
@@ -134,6 +146,7 @@ def step_metrics(step: Step, epoch_steps: int, failures: Mapping[str, int]) -> d
         "update_tokens": step.update.tokens,
         "lr": step.lr,
         "left_out": sum(failures.values()),
+        "retired": retired,
     }
 
 
@@ -150,12 +163,12 @@ def _means(scored: Sequence[Scored]) -> dict[str, float]:
     return means
 
 
-def rollout_records(step: Step) -> list[dict[str, Any]]:
-    """What rollouts.jsonl says of a GRPO step: every completion and what it earned."""
+def rollout_records(stage: str, number: int, groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """What rollouts.jsonl says of sampled groups: every completion and what it earned."""
     return [
         {
-            "stage": "grpo",
-            "step": step.number + 1,
+            "stage": stage,
+            "step": number,
             "task": group.task.id,
             "prompt": group.task.prompt,
             "completion": sample.text,
@@ -167,7 +180,7 @@ def rollout_records(step: Step) -> list[dict[str, Any]]:
             "passed": sample.scored.passed if sample.scored else None,
             "diagnostics": [list(d) for d in sample.scored.diagnostics] if sample.scored else [],
         }
-        for group in step.groups
+        for group in groups
         for sample in group.samples
     ]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iapo.train.advantage import advantages, has_spread
+from iapo.train.advantage import advantages, component_advantages, has_spread
 
 REWARDS = st.lists(st.floats(-10, 10), min_size=2, max_size=16)
 METHODS = ["centred", "standardised", "leave_one_out"]
@@ -62,3 +62,30 @@ def test_spread_is_judged_on_the_outcome_first():
     assert not has_spread([0.50, 0.505], [False, False], 0.01)
     assert not has_spread([0.5], [True], 0.01)
     assert not has_spread([], [], 0.01)
+
+
+def test_components_are_standardised_in_the_group_then_summed_then_over_the_batch_like_trl_does():
+    torch = pytest.importorskip("torch")
+    utils = pytest.importorskip("trl.trainer.utils")
+    weights = {"syntax": 0.4, "correctness": 0.3, "format": 0.3}
+    torch.manual_seed(0)
+    rewards = torch.rand(3, 4, 3)
+    rewards[1, :, 2] = 0.5  # one component on which a group agrees
+    groups = [[dict(zip(weights, row, strict=True)) for row in group] for group in rewards.tolist()]
+    # GRPOTrainer with multi_objective_aggregation="normalize_then_sum".
+    deviation = utils.nanstd(rewards, dim=1, keepdim=True)
+    scaled = (rewards - rewards.mean(1, keepdim=True)) / (deviation + 1e-4)
+    summed = (scaled.view(-1, 3) * torch.tensor(list(weights.values()))).sum(1)
+    expected = (summed - summed.mean()) / (utils.nanstd(summed) + 1e-4)
+    found = [a for group in component_advantages(groups, weights) for a in group]
+    assert found == pytest.approx(expected.tolist(), abs=1e-4)
+
+
+def test_a_component_that_hardly_varies_counts_as_much_as_one_that_varies_much():
+    much_better = {"correctness": 1.0, "format": 0.50}
+    little_better = {"correctness": 0.0, "format": 0.60}
+    neither = {"correctness": 0.0, "format": 0.50}
+    weights = {"correctness": 0.5, "format": 0.5}
+    (found,) = component_advantages([[much_better, little_better, neither]], weights)
+    assert found[0] == pytest.approx(found[1], rel=0.02)
+    assert found[2] < 0 < found[1]

@@ -56,3 +56,27 @@ def test_restored_state_draws_what_the_original_would_have(prefer):
 def test_state_of_other_tasks_is_refused():
     with pytest.raises(ValueError, match="other training tasks"):
         PromptSampler(3, seed=0).restore(PromptSampler(4, seed=0).state())
+
+
+@pytest.mark.parametrize("prefer", [True, False])
+def test_a_mastered_task_is_retired_until_it_fails_or_nothing_else_is_left(prefer):
+    sampler = PromptSampler(3, seed=0, prefer_uncertain=prefer, retire_after=2)
+    for index in range(3):
+        sampler.record(index, [True, False])
+    sampler.record(0, [True, True])
+    assert sampler.retired == 0
+    sampler.record(0, [True, True])
+    assert sampler.retired == 1
+    assert 0 not in {index for _ in range(300) for index in sampler.draw(2)}
+    assert sorted(sampler.draw(3))[-2:] == [1, 2], "a draw of all tasks has to take it"
+    state = json.loads(json.dumps(sampler.state()))
+    other = PromptSampler(3, seed=5, prefer_uncertain=prefer, retire_after=2)
+    other.restore(state)
+    assert other.retired == 1
+    for index in (1, 2):
+        sampler.record(index, [True, True])
+        sampler.record(index, [True, True])
+    assert sampler.retired == 3
+    assert {index for _ in range(9) for index in sampler.draw(3)} == {0, 1, 2}
+    sampler.record(0, [True, False])
+    assert sampler.retired == 2

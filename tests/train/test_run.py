@@ -48,6 +48,8 @@ def small(output, **changes) -> TrainConfig:
         "checkpoint_every": 1,
         "keep_checkpoints": 2,
         "eval_tasks": 0,
+        "eval_every": 2,
+        "probe_prompts": 2,
         **changes,
     }
     return TrainConfig(**values)
@@ -92,8 +94,35 @@ _CHILD = """
 import sys
 sys.path[:0] = sys.argv[2:4]
 import test_run
+test_run.checkpoints.drop_checkpoints = lambda folder: None  # to be compared
 test_run.train(test_run.small(sys.argv[1]), resume=sys.argv[4] == "resume")
 """
+
+
+def everything(folder):
+    """The last checkpoint: weights, optimiser, random state; sampler, history, counts."""
+    last = checkpoints.latest_checkpoint(folder)
+    tensors = torch.load(last / "tensors.pt", weights_only=True)
+    state = checkpoints.read_state(last)
+    state.pop("seconds")
+    state["lengths"].pop("timings")
+    return tensors, state
+
+
+def assert_same(found, wanted):
+    assert type(found) is type(wanted)
+    if isinstance(wanted, torch.Tensor):
+        assert torch.equal(found, wanted)
+    elif isinstance(wanted, dict):
+        assert list(found) == list(wanted)
+        for name in wanted:
+            assert_same(found[name], wanted[name])
+    elif isinstance(wanted, list | tuple):
+        assert len(found) == len(wanted)
+        for one, other in zip(found, wanted, strict=True):
+            assert_same(one, other)
+    else:
+        assert found == wanted
 
 
 def child(folder, mode):
@@ -117,7 +146,8 @@ def wait_for_step(process, folder, step):
 
 
 @pytest.mark.slow
-def test_killed_at_random_points_and_resumed_it_ends_bit_identical(tmp_path):
+def test_killed_at_random_points_and_resumed_it_ends_bit_identical(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "drop_checkpoints", lambda folder: None)
     train(small(tmp_path / "whole"))
     drawn = random.Random(7)
     folder = tmp_path / "killed"
@@ -136,6 +166,8 @@ def test_killed_at_random_points_and_resumed_it_ends_bit_identical(tmp_path):
         assert child(folder, "resume").wait() == 0
     assert kills >= 2
     assert contents(folder) == contents(tmp_path / "whole")
+    for found, wanted in zip(everything(folder), everything(tmp_path / "whole"), strict=True):
+        assert_same(found, wanted)
 
 
 def test_stopped_after_any_step_and_resumed_it_ends_bit_identical(tmp_path, monkeypatch):
@@ -314,8 +346,17 @@ def test_no_tasks_is_one_line(tmp_path):
 
 
 def test_the_run_folder_tells_the_whole_story(tmp_path):
-    result = train(small(tmp_path / "run"))
+    result = train(small(tmp_path / "run", report_to="tensorboard"))
     folder = tmp_path / "run"
+    assert list((folder / "tensorboard").glob("events.out.tfevents.*"))
+    metrics = [json.loads(x) for x in (folder / "metrics.jsonl").read_text().splitlines()]
+    stages = [r["stage"] for r in metrics]
+    assert stages.index("judge:warm start") < stages.index("probe") < stages.index("grpo")
+    assert [s for s in stages if s.startswith("judge:step")] == ["judge:step 2", "judge:step 4"]
+    assert {"pass_at_1", "pass_at_group"} <= set(metrics[stages.index("probe")])
+    steps = [r for r in metrics if r["stage"] == "grpo"]
+    assert all(r["min_tokens"] <= r["median_tokens"] <= r["max_tokens"] <= 12 for r in steps)
+    assert all(r["entropy"] > 0 for r in steps)
     assert (folder / "reward.png").read_bytes().startswith(b"\x89PNG")
     assert "group_size: 4" in (folder / "config.yaml").read_text()
     rollouts = [json.loads(x) for x in (folder / "rollouts.jsonl").read_text().splitlines()]
