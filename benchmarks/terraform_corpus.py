@@ -54,6 +54,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpora", type=Path, default=Path(DEFAULT_CORPORA))
+    parser.add_argument("--only", nargs="*", help="ids of rows to judge, and no others")
     parser.add_argument("--sample", type=int, default=0, help="judge N random rows; 0: all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=None)
@@ -61,6 +62,8 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=20, help="print N of the disagreements")
     options = parser.parse_args()
     rows = load(options.corpora)
+    if options.only:
+        rows = [row for row in rows if row["id"] in options.only]
     if options.sample and options.sample < len(rows):
         rows = random.Random(options.seed).sample(rows, options.sample)
     began = time.perf_counter()
@@ -78,8 +81,15 @@ def main() -> None:
         )
         if wrong:
             first = report.errors[0].message if report.errors else row.get("expected_error", "")
+            codes = sorted({d.code for d in report.diagnostics})
             disagreements.append(
-                {"id": row["id"], "label": row["label"], "said": said, "why": first}
+                {
+                    "id": row["id"],
+                    "label": row["label"],
+                    "said": said,
+                    "why": first,
+                    "codes": codes,
+                }
             )
     print(f"{'origin':16}{'label':9}{'files':>7}{'valid':>8}{'invalid':>9}{'unjudged':>10}")
     for origin, label in sorted({key[:2] for key in table}):
@@ -89,9 +99,20 @@ def main() -> None:
     invalid = [k for k in table if k[:2] == ("language model", "invalid")]
     caught = table["language model", "invalid", "invalid"]
     total = sum(table[k] for k in invalid)
+    # What names a file or module that is not in the corpus gets no verdict, as it should.
+    absent = sum(
+        by_language_model(row) and row["label"] == "invalid" and report.valid is None
+        and bool({d.code for d in report.diagnostics} & {"missing-file", "module-not-installed"})
+        for row, report in zip(rows, reports, strict=True)
+    )  # fmt: skip
     print(f"valid rejected: {rejected}")
     if total:
         print(f"invalid by language models caught: {caught}/{total} = {caught / total:.1%}")
+    if total > absent:
+        print(
+            f"  of those with all their files: {caught}/{total - absent} = "
+            f"{caught / (total - absent):.1%}"
+        )
     print(f"{len(rows)} programs in {seconds:.1f} s, {seconds / len(rows) * 1000:.1f} ms each")
     for item in disagreements[: options.show]:
         print(f"  {item['label']:8}{item['said']:9}{item['id'][:70]}: {item['why'][:150]}")
@@ -102,6 +123,7 @@ def main() -> None:
             "valid_rejected": rejected,
             "invalid_by_language_models": total,
             "invalid_by_language_models_caught": caught,
+            "invalid_by_language_models_with_absent_files_or_modules": absent,
             "table": {" / ".join(key): count for key, count in sorted(table.items())},
             "disagreements": disagreements,
         }

@@ -264,6 +264,16 @@ def test_a_program_is_judged_even_when_every_idle_worker_has_died() -> None:
     assert verify(programs[0][0], "terraform").valid is True
 
 
+def test_a_worker_that_lost_its_provider_servers_gives_no_verdict() -> None:
+    program = 'resource "aws_s3_bucket" "b" {}\n'
+    assert verify(program, "terraform").valid is True
+    lost = sandbox.POOL._idle["terraform"][-1]
+    for place in (lost._folder / "s").iterdir():
+        place.unlink()
+    assert verify(program, "terraform").valid is True
+    assert lost.pid not in {worker.pid for worker in sandbox.POOL.workers()}
+
+
 def test_a_worker_that_hangs_becomes_a_diagnostic() -> None:
     verify("locals {}\n", "terraform")
     for worker in sandbox.POOL._idle["terraform"]:

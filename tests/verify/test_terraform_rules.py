@@ -164,6 +164,15 @@ def test_data_sources_have_rules_too() -> None:
     assert summaries("aws_iam_policy_document", {"statement": [{"effect": "Allow"}]}, "data") == []
 
 
+def test_a_block_conflicts_even_if_something_in_it_is_unknown() -> None:
+    alias = {"name": UNKNOWN, "zone_id": "Z1", "evaluate_target_health": True}
+    record = {"name": "www", "type": "A", "zone_id": "Z1", "alias": [alias]}
+    record |= {"ttl": 300, "records": ["192.0.2.1"]}
+    found = check_values("resource", "aws_route53_record", record)
+    assert ("ttl",) in {problem.path for problem in found}
+    assert check_values("resource", "aws_route53_record", {**record, "alias": UNKNOWN}) == []
+
+
 @pytest.mark.parametrize("place", ["value", "inside the block", "in a conflict"])
 def test_what_is_unknown_is_never_complained_about(place: str) -> None:
     values: dict[str, tuple[str, dict[str, Any]]] = {

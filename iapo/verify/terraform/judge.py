@@ -45,7 +45,10 @@ _BUILTIN = "terraform.io/builtin/terraform"
 
 
 class WornOutError(RuntimeError):
-    """This worker has used up its addresses for unknown providers; another must take the program."""
+    """This worker is of no further use, which says nothing of the program: another must take it.
+
+    It has used up its addresses for unknown providers, or Terraform has lost its provider servers.
+    """
 
 
 def names_giant(text: str, type: str, kinds: Collection[str]) -> bool:
@@ -56,6 +59,15 @@ def names_giant(text: str, type: str, kinds: Collection[str]) -> bool:
     """
     before = "" if "data" in kinds else r'(?<!data ")(?<!data\.)'
     return re.search(rf"(?<!\w){before}{re.escape(type)}(?!\w)", text) is not None
+
+
+# What Terraform says when it cannot talk to a provider server, whatever the program.
+_SERVERS_LOST = re.compile(
+    r"failed to (?:load plugin schemas|obtain provider schema|instantiate provider)"
+    r"|plugin (?:did not respond|error|exited)|request cancelled"
+    r"|reattachment process not found|timeout while waiting for plugin|rpc error",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -110,6 +122,9 @@ class Judge:
         self._lay_out(program, provision)
         output = self._core.run(["validate", "-json", "-no-color"])
         found = self._read(output)
+        lost = next((d for d in found if _SERVERS_LOST.match(str(d.get("summary")))), None)
+        if lost is not None:
+            raise WornOutError(f"{lost['summary']}: {lost.get('detail', '')}")
         # An override declares every provider, so Terraform does not miss what the program left out.
         found += [
             undeclared(call)

@@ -233,7 +233,10 @@ class _SdkWalk:
                 self.say(text, path)
 
     def look(self, key: str) -> str:
-        """`known`, `unknown` (or holding something unknown) or `unset`, for a dotted argument."""
+        """`known`, `unknown` (or holding something unknown) or `unset`, for a dotted argument.
+
+        A block that is there is known to be there, whatever in it is unknown.
+        """
         current: Any = self.values
         nodes: Mapping[str, Node] | None = self.rules.arguments
         node = Node()
@@ -253,6 +256,8 @@ class _SdkWalk:
                 return "unset"
         if not _set(node, current):
             return "unset"
+        if node.nested and not unknown(current):
+            return "known"
         return "known" if wholly_known(current) else "unknown"
 
 
