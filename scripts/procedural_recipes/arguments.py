@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from iapo.intent import MATCHERS, SELECTORS
+
 # (pattern of the argument's name, kinds in order of likelihood); the first that matches counts.
 AWS = (
     (r"name_prefix|bucket_prefix|.*identifier_prefix", "word name"),
@@ -174,6 +176,9 @@ NEVER = frozenset(
         "force_destroy_policy",
     ]
 )
+# A pattern of an intent would take these for its own words.
+WORDS_OF_INTENTS = frozenset({*SELECTORS["terraform"], *MATCHERS})
+NEVER |= WORDS_OF_INTENTS
 _DOCUMENTS = re.compile(
     r".*(json|_document|definition|template|script|body|content|user_data|sql|query|certificate(_body|_chain)?|"
     r"private_key|public_key|mappings|expression|pattern|schema|code|base64|input|spec|regex|dashboard|payload)"

@@ -11,7 +11,7 @@ from iapo.dataset.procedural.providers.recipes import Body, Recipe
 from iapo.verify.terraform.catalogue import ProviderSchema
 from iapo.verify.terraform.rules import check_values, value_facts
 
-from .arguments import NEVER, candidates, number
+from .arguments import NEVER, WORDS_OF_INTENTS, candidates, number
 from .references import reference
 
 _MOST_OPTIONAL = 16  # arguments of a body, and blocks of a resource
@@ -50,6 +50,8 @@ class Learner:
         optional: dict[str, list[Any]] = {}
         for name, attribute in block.get("attributes", {}).items():
             must = bool(attribute.get("required"))
+            if must and name in WORDS_OF_INTENTS:
+                return None
             if not must and (
                 not attribute.get("optional")
                 or name in NEVER
@@ -68,6 +70,8 @@ class Learner:
         needed: set[str] = set()
         for name, nested in block.get("block_types", {}).items():
             must = nested.get("min_items", 0) > 0
+            if must and name in WORDS_OF_INTENTS:
+                return None
             if name in NEVER or (not must and (depth >= 1 or len(blocks) >= _MOST_BLOCKS)):
                 continue
             if depth >= _DEEPEST:

@@ -55,6 +55,7 @@ class Part:
         body: arguments for the HCL writer.
         pattern: fields that must hold.
         facts: what has to be said.
+        done: whether it is drawn; one that is still being drawn may not be referred to.
     """
 
     type: str
@@ -62,6 +63,7 @@ class Part:
     body: dict[str, Any] = field(default_factory=dict)
     pattern: dict[str, Any] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
+    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Assembly:
         made = recipe(type)
         chosen = self._chosen(made, options, blocks)
         part.body, part.pattern, part.facts = self._body(made.body, chosen)
+        part.done = True
         return part
 
     def complete(self) -> None:
@@ -239,10 +242,9 @@ class Assembly:
     def _referred(self, spec: Spec) -> Part | None:
         """The part that a reference points at, new or there already; None for a literal."""
         type, literal = spec[1], spec[3]
-        there = [part for part in self.parts[:-1] if part.type == type]
-        # A resource that refers to its own type (a parent) needs another one: a literal then.
-        if there and part_is_done(there[0]):
-            return there[0]
+        there = next((part for part in self.parts if part.type == type and part.done), None)
+        if there is not None:
+            return there
         if literal is not None:
             wanted = self.left > 0 and self.allowed(type) and self._reachable(type)
             if not self.same.setdefault(f"own {type}", wanted) or not wanted:
@@ -270,11 +272,6 @@ class Assembly:
         text = f'jsonencode({{\nVersion = "2012-10-17"\nStatement = [{{\n{inside}\n}}]\n}})'
         pattern = {"json": {"Statement": [statement]}}
         return Expression(text), pattern, Fact(name, spec, statement)
-
-
-def part_is_done(part: Part) -> bool:
-    """Whether a part's body is drawn; one that is still being drawn may not be referred to."""
-    return bool(part.body) or bool(part.pattern)
 
 
 def _target(spec: Spec) -> Iterator[str]:

@@ -138,7 +138,7 @@ def _name(rng: random.Random, part: Part) -> tuple[str | None, list[Fact]]:
 def _thing(rng: random.Random, type: str) -> str:
     noun, provider = services.noun(type), services.provider(type)
     place = rng.choice(_PLACES[provider])
-    named = place.lower() in noun.lower()
+    named = any(known.lower() in noun.lower() for known in _PLACES[provider])
     style = rng.random()
     if not named and (provider != "aws" or style < 0.35 or noun[0].islower()):
         before = "Google" if noun.startswith("Cloud ") else place

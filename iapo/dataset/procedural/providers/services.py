@@ -223,7 +223,7 @@ def article(text: str) -> str:
     """The text behind `a` or `an`, by how it is spoken; a plural as it is."""
     first = re.split(r"[ -]", text)[0]
     if text.endswith("s") and not text.endswith(
-        ("ss", "us", "is", "DNS", "SNS", "SQS", "ECS", "EKS", "access")
+        ("ss", "us", "is", "as", "DNS", "SNS", "SQS", "ECS", "EKS", "access")
     ):
         return text
     letters = first.isupper() and not first.isdigit() and len(first) > 1
