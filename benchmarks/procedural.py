@@ -27,6 +27,7 @@ from tokenizers import Tokenizer
 from iapo.dataset import FAMILIES, Task, check_tasks, procedural_dataset
 from iapo.dataset.procedural import novelty
 from iapo.dataset.procedural.providers import recipes
+from iapo.dataset.procedural.providers.families import SERVICES, service_split
 from iapo.models.embedded import embedded_folder
 
 _RESOURCE = re.compile(r'^resource "(\w+)"', re.MULTILINE)
@@ -53,17 +54,18 @@ def soundness(tasks: list[Task]) -> int:
 
 
 def leaks(size: int) -> list[str]:
-    """What is novel and yet stands in train or test."""
-    families = {f.name for f in FAMILIES.values() if f.effective_split == "novel"}
-    shared = {f.shared or f.name for f in FAMILIES.values() if f.effective_split == "novel"}
-    shared |= {name for name, split in novelty.benchmark_splits().items() if split == "novel"}
+    """What is novel and yet stands in train or test: families, resource types, kinds."""
+    families = {f.shared or f.name for f in FAMILIES.values() if f.effective_split == "novel"}
+    families |= {name for name, split in novelty.benchmark_splits().items() if split == "novel"}
+    parts = set(novelty.novel_parts())
+    parts |= {t for name in SERVICES if service_split(name) == "novel" for t in SERVICES[name]}
     found: list[str] = []
     for split in ("train", "test"):
         for task in procedural_dataset(1, size, split=split):
-            if task.family in shared or task.id.split("/train/")[0] in families:
+            if task.family in families:
                 found.append(f"{task.id}: novel family")
-            parts = novelty.asked_for(task) & novelty.novel_parts()
-            found += [f"{task.id}: {part}" for part in sorted(parts)]
+            here = novelty.asked_for(task) | set(_RESOURCE.findall(task.output))
+            found += [f"{task.id}: {part}" for part in sorted(here & parts)]
     return found
 
 
