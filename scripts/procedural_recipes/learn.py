@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -112,7 +113,8 @@ class Learner:
         self, type: str, path: str, name: str, kind: Any, must: bool, facts: Mapping[str, Any]
     ) -> list[Any] | None:
         if kind == "bool":
-            return ["bool"]
+            # A prompt has to say a word of its name, see `iapo.dataset.check.is_said`.
+            return ["bool"] if re.search("[a-z]{3}", name) else None
         if kind == "number":
             return number(name, must, facts)
         if kind == ["map", "string"]:

@@ -8,9 +8,11 @@ import re
 import pytest
 
 from iapo.dataset import FAMILIES, check_tasks, procedural_dataset
-from iapo.dataset.procedural.providers import recipes, services, values
-from iapo.dataset.procedural.providers.architecture import PLANS, Assembly
+from iapo.dataset.check import is_said
+from iapo.dataset.procedural.providers import phrasing, recipes, services, values
+from iapo.dataset.procedural.providers.architecture import PLANS, Assembly, Fact
 from iapo.dataset.procedural.providers.families import SERVICES, AnyResource
+from iapo.intent import Leaf
 
 ANY = [name for name, family in FAMILIES.items() if isinstance(family, AnyResource)]
 
@@ -113,3 +115,17 @@ def test_integers_are_round_and_within_bounds() -> None:
     assert values.integers(0, 900)[-1] <= 900
     assert values.integers(1024, 262144, 1024)[0] == 1024
     assert values.integers(64512, 65500) == [64512, 64513, 64514, 64515, 64516]
+
+
+def test_every_boolean_is_said_by_a_word_of_its_name() -> None:
+    def booleans(body: recipes.Body) -> set[str]:
+        own = {n for n, s in {**body.required, **body.optional}.items() if s[0] == "bool"}
+        return own.union(*map(booleans, body.blocks.values()))
+
+    rng = random.Random(0)
+    names = sorted(set().union(*(booleans(recipes.recipe(t).body) for t in recipes.types())))
+    assert len(names) > 500
+    for name in names:
+        for value in (True, False):
+            words = phrasing.said(rng, Fact(name, ["bool"], value)).lower()
+            assert is_said(value, Leaf(f"x.{name}", "equal", value), words), words

@@ -6,6 +6,7 @@ Literals are never changed: every value that an intent asks for stands in the pr
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -101,10 +102,10 @@ def instruction(rng: random.Random, parts: Sequence[Part]) -> str:
     known: set[int] = set()
     thing = _thing(rng, main.type)
     name, facts = _name(rng, main)
-    said = [_said(rng, fact, known) for fact in facts]
+    told = [_said(rng, fact, known) for fact in facts]
     opener, closer = rng.choice(OPENERS), rng.choice(CLOSERS)
     naming = _NAMING if "`" in thing or "_" in thing else _NAMED
-    text = request(rng, rng.choice(_TOOLS), thing, said, name=name, naming=naming)
+    text = request(rng, rng.choice(_TOOLS), thing, told, name=name, naming=naming)
     if opener.endswith((", ", ": ")) and not text.startswith(("I ", "I'")):
         text = text[0].lower() + text[1:]
     text = opener + text
@@ -182,8 +183,12 @@ def _more(rng: random.Random, part: Part, known: set[int], mentioned: bool) -> s
     return f"{lead}{joined}."
 
 
-def _said(rng: random.Random, fact: Fact, known: set[int]) -> str:
+def said(rng: random.Random, fact: Fact) -> str:
     """One fact as a noun phrase."""
+    return _said(rng, fact, set())
+
+
+def _said(rng: random.Random, fact: Fact, known: set[int]) -> str:
     n, w = fact.argument, words(fact.argument)
     if fact.spec is None:
         inner = [_said(rng, part, known) for part in fact.value]
@@ -196,7 +201,7 @@ def _said(rng: random.Random, fact: Fact, known: set[int]) -> str:
     if head == "policy":
         return _policy(rng, w, value)
     if head == "bool":
-        return _flag(rng, n, w, value)
+        return _flag(rng, n, value)
     if head == "map":
         pairs = [rng.choice(("{}={}", "{} = {}", "{}: {}")).format(k, v) for k, v in value.items()]
         return rng.choice(_MAP).format(w=w, v=listed(rng, pairs))
@@ -219,16 +224,19 @@ def _quoted(value: Any) -> str:
     return f'"{text}"' if " " in text or not text else text
 
 
-def _flag(rng: random.Random, n: str, w: str, value: bool) -> str:
-    said = "true" if value else "false"
-    for prefix in ("enable_", "enabled_", "is_", "has_"):
-        w = words(n.removeprefix(prefix)) if n.startswith(prefix) else w
-    short = n.removesuffix("_enabled").removesuffix("_enable")
-    if short != n:
-        w = words(short)
-    if n in ("enabled", "enable") or n.startswith(("disable", "no_", "skip")) or "disab" in n:
+def _flag(rng: random.Random, n: str, value: bool) -> str:
+    """A boolean, with at least one word of its name."""
+    for before in ("enable_", "enabled_", "is_", "has_"):
+        short = n.removeprefix(before)
+        if short != n:
+            break
+    short = short.removesuffix("_enabled").removesuffix("_enable")
+    # "no disable ..." says nothing clearly, and an argument may have no name but its being on.
+    bare = short in ("enabled", "enable") or not re.search("[a-z]{3}", short)
+    if bare or n.startswith(("disable", "no_", "skip")) or "disab" in n:
+        said = "true" if value else "false"
         return rng.choice(_FLAG).format(n=n, w=words(n), b=said)
-    return rng.choice(_ON if value else _OFF).format(n=n, w=w)
+    return rng.choice(_ON if value else _OFF).format(n=n, w=words(short))
 
 
 def _reference(rng: random.Random, fact: Fact, known: set[int]) -> str:
