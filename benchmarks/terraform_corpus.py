@@ -3,7 +3,9 @@
     python benchmarks/terraform_corpus.py [--corpora FOLDER] [--sample N] [--json OUT]
 
 The corpora folder holds `terraform.jsonl.gz` (see `--help`); files labelled `unknown` are judged for
-crashes only. A label can be stale: `benchmarks/terraform_parity.py --only ID` asks the real tool.
+crashes only. A label can be stale, since Terraform grows stricter: with `--provider` (the AWS
+provider's executable) the core in use, attached to the real provider, is asked about every valid
+program that is rejected, and what it says is kept with the disagreement.
 """
 
 from __future__ import annotations
@@ -40,6 +42,17 @@ def by_language_model(row: dict[str, Any]) -> bool:
     return "tiers" in row
 
 
+def ask(provider: str, files: dict[str, str]) -> list[str]:
+    """What the Terraform in use says with the real AWS provider; nothing of other providers."""
+    from terraform_rules import attached, validate
+
+    if len(files) != 1:
+        return []
+    with attached(provider) as (_, environment):
+        (errors,) = validate(list(files.values()), environment)
+    return errors
+
+
 def judge(rows: list[dict[str, Any]], workers: int | None) -> list[Report]:
     """Verdicts, in order."""
     jobs = [{"format": "terraform", "files": r["files"], "plan": False} for r in rows]
@@ -54,6 +67,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpora", type=Path, default=Path(DEFAULT_CORPORA))
+    parser.add_argument("--provider", help="the AWS provider's executable, to prove stale labels")
     parser.add_argument("--only", nargs="*", help="ids of rows to judge, and no others")
     parser.add_argument("--sample", type=int, default=0, help="judge N random rows; 0: all")
     parser.add_argument("--seed", type=int, default=0)
@@ -96,6 +110,13 @@ def main() -> None:
         counts = [table[origin, label, said] for said in ("valid", "invalid", "unjudged")]
         print(f"{origin:16}{label:9}{sum(counts):7}{counts[0]:8}{counts[1]:9}{counts[2]:10}")
     rejected = sum(d["label"] == "valid" for d in disagreements)
+    stale = 0
+    if options.provider:
+        files = {row["id"]: row["files"] for row in rows}
+        for item in disagreements:
+            if item["label"] == "valid":
+                item["the real provider says"] = ask(options.provider, files[item["id"]])
+                stale += bool(item["the real provider says"])
     invalid = [k for k in table if k[:2] == ("language model", "invalid")]
     caught = table["language model", "invalid", "invalid"]
     total = sum(table[k] for k in invalid)
@@ -105,7 +126,7 @@ def main() -> None:
         and bool({d.code for d in report.diagnostics} & {"missing-file", "module-not-installed"})
         for row, report in zip(rows, reports, strict=True)
     )  # fmt: skip
-    print(f"valid rejected: {rejected}")
+    print(f"valid rejected: {rejected}, by Terraform with the real AWS provider too: {stale}")
     if total:
         print(f"invalid by language models caught: {caught}/{total} = {caught / total:.1%}")
     if total > absent:
@@ -121,6 +142,7 @@ def main() -> None:
             "programs": len(rows),
             "seconds": round(seconds, 2),
             "valid_rejected": rejected,
+            "valid_rejected_by_terraform_with_the_real_provider_too": stale,
             "invalid_by_language_models": total,
             "invalid_by_language_models_caught": caught,
             "invalid_by_language_models_with_absent_files_or_modules": absent,

@@ -24,7 +24,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +128,38 @@ def validate(texts: list[str], environment: dict[str, str]) -> list[list[str]]:
     return [json.loads(line) for line in said.splitlines()]
 
 
+@contextmanager
+def attached(binary: str | Path) -> Iterator[tuple[Recorder, dict[str, str]]]:
+    """The real AWS provider behind a recorder, and the environment that attaches Terraform to it."""
+    with tempfile.TemporaryDirectory() as folder, ProviderProcess(str(binary)) as provider:
+        recorder = Recorder(provider)
+        unlimited = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+        server = grpc.server(ThreadPoolExecutor(4), handlers=(recorder,), options=unlimited)
+        server.add_insecure_port(f"unix:{folder}/aws")
+        server.start()
+        reattach = {
+            "registry.terraform.io/hashicorp/aws": {
+                "Protocol": "grpc",
+                "ProtocolVersion": 5,
+                "Pid": os.getpid(),
+                "Test": True,
+                "Addr": {"Network": "unix", "String": f"{folder}/aws"},
+            }
+        }
+        rc = Path(folder) / "terraform.rc"
+        rc.write_text("")
+        env = {
+            **os.environ,
+            "TF_REATTACH_PROVIDERS": json.dumps(reattach),
+            "TF_CLI_CONFIG_FILE": str(rc),
+            "CHECKPOINT_DISABLE": "1",
+        }
+        try:
+            yield recorder, env
+        finally:
+            server.stop(None)
+
+
 def compare(calls: list[tuple[str, str, Any, list[Any]]]) -> dict[str, Any]:
     """Counts over all recorded blocks."""
     counts: dict[str, Any] = dict.fromkeys(
@@ -174,36 +208,13 @@ def main() -> int:
     if not Path(args.provider).is_file():
         parser.error("no provider executable: give --provider or set TF_PROVIDER_AWS")
     chosen = programs(args.corpora, args.programs, args.seed)
-    with tempfile.TemporaryDirectory() as folder, ProviderProcess(args.provider) as provider:
-        recorder = Recorder(provider)
-        unlimited = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
-        server = grpc.server(ThreadPoolExecutor(4), handlers=(recorder,), options=unlimited)
-        server.add_insecure_port(f"unix:{folder}/aws")
-        server.start()
-        reattach = {
-            "registry.terraform.io/hashicorp/aws": {
-                "Protocol": "grpc",
-                "ProtocolVersion": 5,
-                "Pid": os.getpid(),
-                "Test": True,
-                "Addr": {"Network": "unix", "String": f"{folder}/aws"},
-            }
-        }
-        rc = Path(folder) / "terraform.rc"
-        rc.write_text("")
-        env = {
-            **os.environ,
-            "TF_REATTACH_PROVIDERS": json.dumps(reattach),
-            "TF_CLI_CONFIG_FILE": str(rc),
-            "CHECKPOINT_DISABLE": "1",
-        }
+    with attached(args.provider) as (recorder, env):
         outcome: dict[str, int] = {}
         for first in range(0, len(chosen), PROGRAMS_A_CHILD):
             part = chosen[first : first + PROGRAMS_A_CHILD]
             for (label, _), errors in zip(part, validate([t for _, t in part], env), strict=True):
                 key = f"programs labelled {label}, {'refused' if errors else 'accepted'}"
                 outcome[key] = outcome.get(key, 0) + 1
-        server.stop(None)
     result = {**outcome, **compare(recorder.calls)}
     for name, value in result.items():
         if isinstance(value, list):
