@@ -20,6 +20,7 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -194,6 +195,8 @@ def compare_validation(
         figures.same += same
         if not same:
             figures.differences.append({"id": row["id"], "real": real_first, "ours": own_first})
+        if figures.compared % 10 == 0:
+            print(f"{figures.compared} compared, {figures.same} the same", file=sys.stderr)
     return figures
 
 
