@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from iapo.models.decode_layout import DecodeLayout
 from iapo.models.memory import OutOfMemoryError, free_memory, is_out_of_memory
 from iapo.models.shared_prefix import (
-    DecodeLayout,
     SharedPrefixError,
     decoder_of,
     hidden_states,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from iapo.train.config import PRESETS, ConfigError, TrainConfig, from_sources
+from iapo.train.coercion import ConfigError
+from iapo.train.config import PRESETS, TrainConfig, from_sources
 from iapo.train.interrupt import Stopped
 
 if TYPE_CHECKING:

@@ -9,24 +9,20 @@ from __future__ import annotations
 
 import difflib
 import os
-import types
 import typing
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import yaml
 
-from iapo.errors import InputError
 from iapo.models.embedded import EMBEDDED
+from iapo.train.coercion import ConfigError, coerce
 
 ENVIRONMENT_PREFIX = "IAPO_TRAIN_"
 TRACKERS = ("tensorboard", "wandb", "trackio")
-
-
-class ConfigError(InputError):
-    """A configuration key or value that does not exist; the message names the right ones."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +211,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            object.__setattr__(self, name, _coerce(name, value))
+            object.__setattr__(self, name, coerce(name, value, _types()[name]))
         for name, least in _LEAST.items():
             if getattr(self, name) < least:
                 raise ConfigError(f"{name}: at least {least:g}, got {getattr(self, name):g}")
@@ -382,58 +378,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return data
 
 
-def _coerce(name: str, value: Any) -> Any:
-    """`value` as the type its field declares, from YAML, an environment variable or a caller."""
-    wanted = _types()[name]
-    if get_origin(wanted) is Literal:
-        if value not in get_args(wanted):
-            raise ConfigError(f"{name}: one of {', '.join(get_args(wanted))}, got {value!r}")
-        return value
-    if get_origin(wanted) is tuple:
-        if isinstance(value, str):
-            value = [part.strip() for part in value.split(",") if part.strip()]
-        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
-            raise ConfigError(f"{name}: a list of names, got {value!r}")
-        return tuple(value)
-    if wanted is bool:
-        if isinstance(value, str) and value.lower() in ("true", "1", "yes", "on"):
-            return True
-        if isinstance(value, str) and value.lower() in ("false", "0", "no", "off"):
-            return False
-        if not isinstance(value, bool):
-            raise ConfigError(f"{name}: true or false, got {value!r}")
-        return value
-    if wanted is str:
-        if isinstance(value, os.PathLike):
-            return os.fspath(value)
-        if not isinstance(value, str):
-            raise ConfigError(f"{name}: a text, got {value!r}")
-        return value
-    return _number(name, wanted, value)
-
-
-def _number(name: str, wanted: type, value: Any) -> Any:
-    kind = "a whole number" if wanted is int else "a number"
-    if isinstance(value, bool):
-        raise ConfigError(f"{name}: {kind}, got {value!r}")
-    try:
-        number = float(value)  # YAML 1.1 reads `1e-5` as text
-    except (TypeError, ValueError):
-        raise ConfigError(f"{name}: {kind}, got {value!r}") from None
-    if number != number or number in (float("inf"), float("-inf")):
-        raise ConfigError(f"{name}: a finite number, got {value!r}")
-    if wanted is int:
-        if number != int(number):
-            raise ConfigError(f"{name}: {kind}, got {value!r}")
-        return int(value) if isinstance(value, int) else int(number)
-    return number
-
-
+@cache
 def _types() -> dict[str, Any]:
-    global _HINTS
-    if _HINTS is None:
-        _HINTS = get_type_hints(TrainConfig, vars(typing) | {"types": types})
-    return _HINTS
-
-
-_HINTS: dict[str, Any] | None = None
+    """What each field declares."""
+    return get_type_hints(TrainConfig, vars(typing))

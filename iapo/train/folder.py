@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from iapo.train.checkpoint import latest_checkpoint
-from iapo.train.config import ConfigError
+from iapo.train.coercion import ConfigError
 
 _MOST_KEPT = 1000
 

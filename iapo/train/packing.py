@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+from iapo.models.packed_layout import PackedLayout
 from iapo.models.shared_prefix import (
-    PackedLayout,
     SharedPrefixError,
     decoder_of,
     hidden_states,

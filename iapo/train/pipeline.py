@@ -8,7 +8,6 @@ run that was killed ends with the same bytes as one that was not.
 from __future__ import annotations
 
 import copy
-import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -22,17 +21,17 @@ from iapo.models.adapters import with_lora
 from iapo.models.loading import load
 from iapo.models.saving import save_model
 from iapo.models.shared_prefix import shortest_window, supports
-from iapo.train import alarms
 from iapo.train import checkpoint as checkpoints
-from iapo.train.config import ConfigError, TrainConfig
+from iapo.train.coercion import ConfigError
+from iapo.train.config import TrainConfig
 from iapo.train.data import held_out_tasks, training_tasks
 from iapo.train.display import Display, SilentDisplay
 from iapo.train.interrupt import Stopped, StopSignal
-from iapo.train.judging import judge, judged_metrics, judged_rollouts
+from iapo.train.journal import Journal
+from iapo.train.judging import judge
 from iapo.train.learner import Learner
 from iapo.train.loop import grpo, worth_learning
 from iapo.train.probe import probe_of
-from iapo.train.records import Records, read_records
 from iapo.train.rollout import rollout, seed_for
 from iapo.train.sampler import PromptSampler
 from iapo.train.schedule import learning_rate
@@ -41,18 +40,14 @@ from iapo.train.state import PHASES, RunResult, State
 from iapo.train.summary import (
     Summary,
     epoch_history,
-    rollout_records,
     step_metrics,
     summarise,
     summary_table,
 )
-from iapo.train.trackers import Tracker, numbers, open_trackers
 from iapo.train.warmstart import as_groups, batches, examples_of, passing_examples
 
 if TYPE_CHECKING:
     from iapo.dataset import Task
-    from iapo.evaluate.evaluation import Evaluation
-    from iapo.train.rollout import Group
 
 
 class Pipeline:
@@ -94,9 +89,7 @@ class Pipeline:
             config.prefer_uncertain,
             config.retire_after,
         )
-        self.trackers: list[Tracker] = []
-        self._said: set[str] = set()
-        self.records: Records | None = None
+        self._opened: Journal | None = None
         self._began = time.monotonic()
         device = self.learner.model.device
         self.display.say(
@@ -118,7 +111,10 @@ class Pipeline:
             self._make_reference(found_run=True)
         checkpoints.restore_tensors(found, self.learner)
         if self.state.sampler is not None:
-            self.sampler.restore(self.state.sampler)
+            try:
+                self.sampler.restore(self.state.sampler)
+            except ValueError as error:
+                raise ConfigError(f"{found} cannot be resumed: {error}") from error
         self.scoring.failures.update(self.state.failures)
         self.learner.bad_steps = self.state.bad_steps
         self.learner.pass_tokens = self.state.pass_tokens
@@ -126,9 +122,8 @@ class Pipeline:
 
     def run(self) -> RunResult:
         """The phases, from where the state says."""
-        self.records = Records(self.folder, self.state.lengths if self.state.saved else None)
-        self.trackers = open_trackers(
-            self.config.report_to, self.folder, dataclasses.asdict(self.config)
+        self._opened = Journal(
+            self.config, self.display, self.state.lengths if self.state.saved else None
         )
         phases: dict[str, Callable[[], None]] = {
             "before": lambda: self._judge("before"),
@@ -146,9 +141,14 @@ class Pipeline:
                 self.state.step = 0
             return self._finish()
         finally:
-            self.records.close()
-            for tracker in self.trackers:
-                tracker.close()
+            self._opened.close()
+
+    @property
+    def journal(self) -> Journal:
+        """Open while the run goes on."""
+        if self._opened is None:
+            raise RuntimeError("the journal is opened by `run`")
+        return self._opened
 
     # --- phases ------------------------------------------------------------------------------
 
@@ -165,29 +165,15 @@ class Pipeline:
         summary = summarise(done)
         self.state.summaries[name] = summary.as_dict()
         trained = self._grpo_steps() if PHASES[self.state.phase] == "after" else 0
-        self._write_judged(name, done, trained)
+        self.journal.judged(name, done, trained)
         self.display.say(f"{name}: {summary.words()}")
 
     def _judge_between(self, step: int) -> None:
         """As `_judge`, amid GRPO, where a run cannot stop: the step is not yet counted."""
         if self.held_out and self.config.eval_every and step % self.config.eval_every == 0:
             done = judge(self.learner, self.held_out, self.scoring, self.config, lambda _, __: None)
-            self._write_judged(f"step {step}", done, step)
+            self.journal.judged(f"step {step}", done, step)
             self.display.say(f"step {step}: {summarise(done).words()}")
-
-    def _write_judged(self, name: str, done: Evaluation, step: int) -> None:
-        for row in judged_rollouts(name, done):
-            self._write("rollouts", row)
-        self._write("metrics", judged_metrics(name, done, step))
-        self._warn()
-
-    def _warn(self) -> None:
-        """Say once what looks wrong; the whole story so far is in metrics.jsonl."""
-        metrics = read_records(self.folder, "metrics")
-        for kind, sign in (("collapse", alarms.collapse), ("gaming", alarms.gaming)):
-            if kind not in self._said and (line := sign(metrics)):
-                self._said.add(kind)
-                self.display.say(f"warning: {line}")
 
     def _probe(self) -> None:
         """A group for a few training tasks; what it shows is not lost on the sampler."""
@@ -206,8 +192,8 @@ class Pipeline:
         for group in groups:
             self.sampler.record(group.index, [scored.passed for scored in group.scored])
         found = probe_of(groups, [worth_learning(group, config) for group in groups])
-        self._log_rollouts("probe", 0, groups)
-        self._write("metrics", {"stage": "probe", **found.as_dict()})
+        self.journal.rollouts("probe", 0, groups)
+        self.journal.metrics({"stage": "probe", **found.as_dict()})
         self.display.say(found.words())
 
     def _has_warm_start(self) -> bool:
@@ -234,16 +220,8 @@ class Pipeline:
             if budget and self._seconds("warmstart") >= budget:
                 break
             begin = time.monotonic()
-            share = self._seconds("warmstart") / budget if budget else 0.0
             batch = next(drawn)
-            rate = learning_rate(
-                config.warmstart_lr,
-                step,
-                steps,
-                warmup=config.lr_warmup,
-                floor=config.lr_floor,
-                elapsed_share=share,
-            )
+            rate = self._rate("warmstart", config.warmstart_lr, step, steps, budget)
             update = learner.imitate(as_groups(batch), rate)
             self._after_step(
                 "warmstart",
@@ -308,15 +286,7 @@ class Pipeline:
         budget = config.grpo_minutes * 60
 
         def rate(step: int) -> float:
-            share = self._seconds("grpo") / budget if budget else 0.0
-            return learning_rate(
-                config.lr,
-                step,
-                steps,
-                warmup=config.lr_warmup,
-                floor=config.lr_floor,
-                elapsed_share=share,
-            )
+            return self._rate("grpo", config.lr, step, steps, budget)
 
         begin = time.monotonic()
         for step in grpo(
@@ -329,7 +299,7 @@ class Pipeline:
             self.state.step,
             steps,
         ):
-            self._log_rollouts("grpo", step.number + 1, step.groups)
+            self.journal.rollouts("grpo", step.number + 1, step.groups)
             metrics = step_metrics(
                 step, self._epoch_steps(), self.scoring.failures, self.sampler.retired
             )
@@ -342,11 +312,6 @@ class Pipeline:
                 break
             begin = time.monotonic()
         self._next_phase_saved()
-
-    def _log_rollouts(self, stage: str, number: int, groups: Sequence[Group]) -> None:
-        if self.config.log_rollouts:
-            for record in rollout_records(stage, number, groups):
-                self._write("rollouts", record)
 
     def _make_reference(self, *, found_run: bool) -> None:
         """What the divergence is measured from, where one is asked for."""
@@ -379,12 +344,10 @@ class Pipeline:
         state.seconds[stage] = state.seconds.get(stage, 0.0) + took
         timing = {"seconds": round(took, 3), "tokens_per_second": round(tokens / took, 1)}
         timing |= {name: round(seconds, 3) for name, seconds in (parts or {}).items()}
-        self._write("metrics", {"stage": stage, **metrics})
+        self.journal.metrics({"stage": stage, **metrics}, timing)
         if stage == "grpo":
-            self._warn()
-        for tracker in self.trackers:
-            tracker.log(stage, state.step, numbers({**metrics, **timing}))
-        self._write("timings", {"stage": stage, "step": state.step, "tokens": tokens, **timing})
+            self.journal.warn()
+        self.journal.timing({"stage": stage, "step": state.step, "tokens": tokens, **timing})
         self.display.step(state.step, {**metrics, **timing})
         if not last and state.step % self.config.checkpoint_every == 0:
             self._checkpoint()
@@ -400,8 +363,7 @@ class Pipeline:
     def _checkpoint(self) -> None:
         state = self.state
         state.saved += 1
-        if self.records is not None:
-            state.lengths = self.records.lengths()
+        state.lengths = self.journal.lengths()
         state.sampler = self.sampler.state()
         state.failures = dict(self.scoring.failures)
         state.bad_steps = self.learner.bad_steps
@@ -417,18 +379,25 @@ class Pipeline:
         self._checkpoint()
         raise Stopped(f"stopped; `iapo train --resume {self.folder}` goes on", self.stop.exit_code)
 
+    def _rate(self, stage: str, peak: float, step: int, steps: int, budget: float) -> float:
+        """The learning rate at a step of a stage that may take `budget` seconds (0: any)."""
+        return learning_rate(
+            peak,
+            step,
+            steps,
+            warmup=self.config.lr_warmup,
+            floor=self.config.lr_floor,
+            elapsed_share=self._seconds(stage) / budget if budget else 0.0,
+        )
+
     def _seconds(self, stage: str) -> float:
         return self.state.seconds.get(stage, 0.0)
-
-    def _write(self, name: str, record: Mapping[str, Any]) -> None:
-        if self.records is not None:
-            self.records.write(name, record)
 
     def _finish(self) -> RunResult:
         from iapo.train.plots import plot_rewards
 
         save_model(self.learner.model, self.learner.tokenizer, self.folder)
-        metrics = read_records(self.folder, "metrics")
+        metrics = self.journal.read("metrics")
         summaries = {n: Summary.from_dict(d) for n, d in self.state.summaries.items()}
         model = self.config.model if self.config.model == EMBEDDED else Path(self.config.model).name
         plotted = plot_rewards(metrics, self.folder / "reward.png", f"{model}: GRPO reward")

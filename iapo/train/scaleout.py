@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from iapo.models.loading import load
-from iapo.train.config import ConfigError, TrainConfig
+from iapo.train.coercion import ConfigError
+from iapo.train.config import TrainConfig
 from iapo.train.data import training_tasks
 from iapo.train.folder import claim_folder, write_text
 from iapo.train.records import Records, read_records

@@ -13,7 +13,8 @@ import torch
 
 from iapo.models.device import measure_threads
 from iapo.train.checkpoint import latest_checkpoint, read_state
-from iapo.train.config import ConfigError, TrainConfig, from_sources
+from iapo.train.coercion import ConfigError
+from iapo.train.config import TrainConfig, from_sources
 from iapo.train.display import choose_display
 from iapo.train.folder import claim_folder, is_finished, write_text
 from iapo.train.interrupt import StopSignal

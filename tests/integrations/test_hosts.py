@@ -120,29 +120,33 @@ def test_verifiers_scores_a_task_as_the_reward_does():
         assert trace.metrics == {**components, "passed": float(text != BAD)}
 
 
-def test_inspect_runs_the_task_and_scores_as_the_reward_does(tmp_path):
-    inspect_ai = pytest.importorskip("inspect_ai")
-    from inspect_ai.model import ModelOutput, get_model
+def test_inspect_scores_a_task_as_the_reward_does():
+    pytest.importorskip("inspect_ai", reason="Inspect is not installed")
+    from inspect_ai.model import ModelOutput
+    from inspect_ai.scorer import Target
+    from inspect_ai.solver import TaskState
 
-    from iapo.integrations.inspect import infrastructure, samples
+    from iapo.integrations.inspect import iac_bench, infrastructure
 
-    tasks = two_tasks()
-    outputs = [ModelOutput.from_content("mockllm", text) for text in (tasks[0].output, BAD)]
-    task = inspect_ai.Task(dataset=samples(tasks), scorer=infrastructure())
-    (log,) = inspect_ai.eval(
-        task,
-        model=get_model("mockllm/model", custom_outputs=outputs),
-        log_dir=str(tmp_path),
-        display="none",
-        max_samples=1,
-    )
-    assert log.status == "success", log.error
-    for sample, text, asked in zip(log.samples, (tasks[0].output, BAD), tasks, strict=True):
-        total, components = expected(asked, text)
-        value = sample.scores["infrastructure"].value
-        assert value["reward"] == pytest.approx(total)
-        assert {name: value[name] for name in components} == pytest.approx(components)
-        assert value["passed"] == float(text != BAD)
+    benchmark = iac_bench(split="train", category="docker", size=1)
+    (sample,) = benchmark.dataset
+    assert sample.input and sample.metadata["truth"]
+    tasks = {task.id: task for task in create_dataset(split="train")}
+    task = tasks[sample.id]
+    for text in (task.output, BAD):
+        state = TaskState(
+            model="mockllm/model",
+            sample_id=sample.id,
+            epoch=1,
+            input=sample.input,
+            messages=[],
+            output=ModelOutput.from_content("mockllm/model", text),
+            metadata=sample.metadata,
+        )
+        found = asyncio.run(infrastructure()(state, Target(sample.target)))
+        total, components = expected(task, text)
+        assert found.value == {"reward": total, "passed": float(text != BAD), **components}
+        assert bool(found.explanation) == (text == BAD)
 
 
 @pytest.mark.parametrize(

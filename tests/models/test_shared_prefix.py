@@ -7,7 +7,8 @@ import tiny
 import torch
 from transformers import AutoModelForCausalLM, Gemma2Config
 
-from iapo.models.shared_prefix import PackedLayout, hidden_states, logits_of, supports
+from iapo.models.packed_layout import PackedLayout
+from iapo.models.shared_prefix import hidden_states, logits_of, supports
 
 ARCHITECTURES = sorted(tiny.CONFIGS)
 

@@ -18,7 +18,7 @@ import torch
 from iapo.train import IAPOTrainer, Stopped, TrainConfig, run
 from iapo.train import checkpoint as checkpoints
 from iapo.train.checkpoint import CheckpointError
-from iapo.train.config import ConfigError
+from iapo.train.coercion import ConfigError
 from iapo.train.records import RecordsError
 from iapo.train.scoring import RewardError, Scored
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from iapo.train.config import ConfigError, TrainConfig
+from iapo.train.coercion import ConfigError
+from iapo.train.config import TrainConfig
 from iapo.train.scaleout import arguments, options, step_record
 
 pytest.importorskip("trl", minversion="1.0", reason="TRL is not installed")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from iapo.errors import InputError
-from iapo.train.config import PRESETS, ConfigError, TrainConfig, from_sources, with_values
+from iapo.train.coercion import ConfigError
+from iapo.train.config import PRESETS, TrainConfig, from_sources, with_values
 
 
 def test_flags_win_over_environment_over_file_over_preset(tmp_path):
