@@ -158,7 +158,11 @@ class Learner:
             return literal
         if type.startswith("azurerm_") and name.endswith(("_id", "_ids", "_key", "scope")):
             literal = None  # these are long paths, which nobody writes into a request
-        return ["ref", *target, literal]
+        name, attribute = target
+        is_arn = literal is not None and (literal[0] == "arn" or str(literal[1]).startswith("arn-"))
+        if is_arn and attribute not in ("arn", "id") and "arn" in self._attributes(name):
+            attribute = "arn"
+        return ["ref", name, attribute, literal]
 
     def _policy(self, type: str, name: str, must: bool) -> list[Any] | None:
         if not must and name != "policy":
