@@ -246,9 +246,9 @@ def test_a_record_for_each_validation_of_a_certificate_is_planned() -> None:
             "root_block_device",
         ),
         (
-            'resource "google_container_cluster" "a" {\n  name     = "a"\n  location = "EU"\n}\n'
-            'output "o" {\n  value = one(google_container_cluster.a.master_auth).client_key\n}\n',
-            "master_auth",
+            'resource "aws_lb" "a" {\n  subnets = ["subnet-1"]\n}\n'
+            'output "o" {\n  value = one(aws_lb.a.subnet_mapping).outpost_id\n}\n',
+            "subnet_mapping",
         ),
     ],
 )
@@ -272,3 +272,14 @@ def test_an_instance_that_does_not_exist_cannot_be_read() -> None:
     report = verify(text, "terraform", plan=True)
     assert report.plan is None
     assert [d.code for d in report.diagnostics] == ["invalid-index"]
+
+
+def test_a_google_resource_is_where_its_provider_is_unless_it_says_otherwise() -> None:
+    found = plan(
+        'provider "google" {\n  project = "acme"\n  region  = "europe-west1"\n}\n'
+        'resource "google_compute_address" "here" {\n  name = "here"\n}\n'
+        'resource "google_compute_address" "there" {\n  name   = "there"\n  region = "us-east1"\n}\n'
+    )
+    here, there = found.resources
+    assert (here.values["project"], here.values["region"]) == ("acme", "europe-west1")
+    assert (there.values["project"], there.values["region"]) == ("acme", "us-east1")

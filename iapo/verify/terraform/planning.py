@@ -62,6 +62,9 @@ def planned_state(
 ) -> Any:
     """The planned state of a resource from Terraform's proposal; None, a deletion, stays None.
 
+    What a google resource does not say of its project, region and zone is its provider's:
+    https://registry.terraform.io/providers/hashicorp/google/6.50.0/docs/guides/provider_reference
+
     Args:
         bare: leave the provider's defaults out.
         read: optional blocks that are unknown where they are left out.
@@ -79,6 +82,11 @@ def planned_state(
     tags = provider_configuration and _default_tags(provider_configuration)
     if tags is not None and "tags_all" in planned and not bare:
         planned["tags_all"] = _all_tags(planned.get("tags"), tags)
+    if schema.name == "google" and isinstance(provider_configuration, dict):
+        for name in ("project", "region", "zone"):
+            given = provider_configuration.get(name)
+            if name in planned and given is not None and planned[name] in (None, UNKNOWN):
+                planned[name] = given
     return planned
 
 
