@@ -2,8 +2,8 @@
 
     python benchmarks/dockerfile_parity.py [--corpora FOLDER] [--mutants N] [--fuzz N] [--json OUT] [--show N]
 
-Needs the extra `oracle` (hadolint). Mutants are derived from the valid files by `--seed`; the verdict
-of the oracle stands beside each in the JSON. An alarm of a kind that neither tool judges (a stage that
+Needs the extra `oracle` (hadolint). Mutants are derived from the valid files by `--seed`; the
+JSON lists where the verdicts differ. An alarm of a kind that neither tool judges (a stage that
 does not exist, a value that BuildKit refuses while it builds) is counted apart from a false one.
 """
 
@@ -206,7 +206,7 @@ def main() -> None:
     parser.add_argument("--mutants", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fuzz", type=int, default=0, help="judge N damaged files as well")
-    parser.add_argument("--json", type=Path, help="write the figures and every verdict to a file")
+    parser.add_argument("--json", type=Path, help="write the figures and the differences to a file")
     parser.add_argument("--show", type=int, default=20, help="print N of the disagreements")
     options = parser.parse_args()
     if not oracles.available():
@@ -246,7 +246,7 @@ def main() -> None:
         )
     if options.json:
         options.json.write_text(
-            json.dumps({"figures": figures, "verdicts": recorded(entries)}, indent=1) + "\n"
+            json.dumps({"figures": figures, "differences": differences(entries)}, indent=1) + "\n"
         )
 
 
@@ -285,9 +285,13 @@ def entry(
     }
 
 
-def recorded(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The verdicts without messages, which quote the files."""
-    return [{key: value for key, value in e.items() if key != "message"} for e in entries]
+def differences(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where the verdicts differ, without messages, which quote the files."""
+    return [
+        {key: value for key, value in e.items() if key != "message"}
+        for e in entries
+        if e["disagreement"]
+    ]
 
 
 def report_figures(

@@ -4,7 +4,7 @@
 
 Needs Groovy 2.4 and Java. Groovy parses to the CONVERSION phase, nothing is executed, and the
 structure of Declarative Pipeline is checked on its syntax tree. Mutants are derived from the valid
-files by `--seed`; the verdict of the oracle stands beside each in the JSON. Rules of the Declarative
+files by `--seed`; the JSON lists where the verdicts differ. Rules of the Declarative
 validator that the oracle does not carry (names and arguments of steps, options, agents) are counted
 apart from false alarms.
 """
@@ -20,11 +20,11 @@ from pathlib import Path
 from dockerfile_parity import (
     DEFAULT_CORPORA,
     Mutator,
+    differences,
     entry,
     fuzz,
     load,
     mutants,
-    recorded,
     report_figures,
 )
 
@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("--mutants", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fuzz", type=int, default=0, help="judge N damaged files as well")
-    parser.add_argument("--json", type=Path, help="write the figures and every verdict to a file")
+    parser.add_argument("--json", type=Path, help="write the figures and the differences to a file")
     parser.add_argument("--show", type=int, default=20, help="print N of the disagreements")
     options = parser.parse_args()
     if not oracles.available():
@@ -186,7 +186,7 @@ def main() -> None:
         )
     if options.json:
         options.json.write_text(
-            json.dumps({"figures": figures, "verdicts": recorded(entries)}, indent=1) + "\n"
+            json.dumps({"figures": figures, "differences": differences(entries)}, indent=1) + "\n"
         )
 
 

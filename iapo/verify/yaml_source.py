@@ -21,6 +21,7 @@ from iapo.verify.report import Diagnostic, Severity
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 100
 MAX_NODES = 200_000  # counted with every alias expanded
+MAX_PROBLEMS = 200  # keys given twice and unknown tags, after which reading ends
 
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path = tuple[str | int, ...]
@@ -308,11 +309,16 @@ class _Composer:
                 column,
             )
 
+    def room_for_problems(self, line: int, column: int) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise self.refuse("yaml-limit", f"more than {MAX_PROBLEMS} mistakes", line, column)
+
     def tag(self, event: Any) -> str | None:
         tag: str | None = event.tag
         if tag is None or tag == "!" or tag.startswith("tag:yaml.org,2002:"):
             return None
         if tag not in self.tags:
+            self.room_for_problems(event.start_mark.line + 1, event.start_mark.column + 1)
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
             self.problem("unknown-tag", f"unknown tag {tag[:60]}", line, column)
         return tag
@@ -357,6 +363,7 @@ class _Composer:
             top.merges.append((value, *top.key_at))
             return
         if top.key in top.places:
+            self.room_for_problems(*top.key_at)
             first = top.places[top.key][0]
             self.problems.append(
                 Diagnostic(

@@ -161,7 +161,6 @@ def test_annotations_are_printed_inside_a_workflow_run(tmp_path: Path) -> None:
     [
         (["verify", "missing.tf"], "no such file"),
         (["verify", "--format", "cobol", "x"], "unknown format 'cobol'"),
-        (["verify"], "paths"),
         (["score", "missing.tf"], "cannot be read"),
         (["dataset", "list", "--category", "cobol"], "unknown category 'cobol'"),
         (["dataset", "show", "terraform/nothing"], "no task"),

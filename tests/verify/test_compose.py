@@ -265,3 +265,11 @@ def test_a_restart_policy_that_the_daemon_does_not_know(policy: str) -> None:
 def test_exposed_ports_are_numbers() -> None:
     assert check(ONE + '    expose: ["80", 443, "8000-8010/udp"]\n').valid is True
     assert codes(check(ONE + '    expose: [http, "70000"]\n')) == ["bad-port", "bad-port"]
+
+
+def test_an_override_file_completes_another() -> None:
+    text = "services:\n  web:\n    environment: {DEBUG: '1'}\n    networks: [front]\n"
+    assert check(text).valid is False
+    assert check(text, path="docker-compose.override.yml").valid is None
+    broken = text.replace("environment", "enviroment")
+    assert check(broken, path="docker-compose.override.yml").valid is False

@@ -70,3 +70,22 @@ def test_the_name_overrules_the_content() -> None:
 def test_a_service_list_of_a_job_does_not_make_a_compose_file() -> None:
     text = "test:\n  services:\n    - postgres\n  script:\n    - make\n"
     assert detect_format(text) == "gitlab-ci"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile.dockerignore", "node_modules\n"),
+        ("bitbucket-pipelines.yml", "image: node\npipelines:\n  default:\n    - step:\n        script: [a]\n"),
+        ("envoy.yaml", "services:\n  - name: x\n"),
+        ("kubeconfig.yaml", "apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: []\n"),
+        ("skaffold.yaml", "apiVersion: skaffold/v4beta6\nkind: Config\n"),
+        ("template.yaml", "Resources:\n  B: {Type: x}\n"),
+        (".travis.yml", "language: python\nscript: pytest\nbefore_script: [x]\ncache: pip\n"),
+        ("azure-pipelines.yml", "trigger: [main]\npool: {vmImage: x}\nstages:\n- stage: a\n"),
+        (".github/dependabot.yml", "version: 2\nupdates: []\n"),
+        ("action.yml", "name: x\nruns:\n  using: composite\n  steps:\n    - run: echo\n"),
+    ],
+)  # fmt: skip
+def test_files_of_other_tools_are_left_alone(path: str, text: str) -> None:
+    assert detect_format(text, path) is None

@@ -85,3 +85,42 @@ def test_what_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 def test_bytes_that_are_no_utf8_do_not_stop_the_walk(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_bytes(b"FROM \xff\xfe\n")
     assert found(tmp_path) == {"Dockerfile": "dockerfile"}
+
+
+def test_patches_of_a_kustomization_are_no_manifests(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "kustomization.yaml": "patches:\n  - path: patch.yaml\npatchesStrategicMerge: [./b.yaml]\n",
+            "patch.yaml": POD,
+            "b.yaml": POD,
+            "c.yaml": POD,
+        },
+    )
+    assert found(tmp_path) == {"c.yaml": "kubernetes"}
+
+
+def test_json_manifests_are_found_and_other_json_is_not(tmp_path: Path) -> None:
+    write(tmp_path, {"a.json": '{"apiVersion": "v1", "kind": "Pod"}', "package.json": '{"a": 1}'})
+    assert found(tmp_path) == {"a.json": "kubernetes"}
+
+
+def test_patterns_exclude_files_and_folders(tmp_path: Path) -> None:
+    write(tmp_path, {"a/pod.yaml": POD, "b/pod.yaml": POD, "b/c/x.yaml": POD, "d.bak.yaml": POD})
+    kept = find_targets([tmp_path], exclude=["b", "*.bak.yaml"])
+    assert [Path(t.path).name for t in kept] == ["pod.yaml"]
+
+
+def test_a_file_is_a_target_once(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": POD})
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "pod.yaml")
+    named = [tmp_path / "pod.yaml", tmp_path, tmp_path / "pod.yaml"]
+    assert [t.path for t in find_targets(named)] == [str(tmp_path / "pod.yaml")]
+
+
+def test_what_a_walk_cannot_read_is_said_and_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "big.yaml").write_bytes(b"a" * (MAX_BYTES + 1))
+    write(tmp_path, {"pod.yaml": POD})
+    big, pod = find_targets([tmp_path])
+    assert big.unreadable is not None
+    assert (big.format, pod.format) == (None, "kubernetes")

@@ -293,3 +293,10 @@ def test_a_job_has_one_stage() -> None:
 )
 def test_refusals_say_what_to_write(text: str, said: str) -> None:
     assert any(said in d.message for d in check(text).errors)
+
+
+def test_a_flood_of_jobs_is_refused_in_time() -> None:
+    start = time.process_time()
+    report = check("".join(f"k{i}: 1\n" for i in range(60_000)))
+    assert [d.code for d in report.errors] == ["too-many"]
+    assert time.process_time() - start < 2

@@ -57,3 +57,15 @@ def test_sarif_names_rule_place_and_level() -> None:
 def test_an_annotation_escapes_what_would_end_it() -> None:
     line = as_annotation("a,b:c.yaml", Diagnostic("warning", "x", "50%\n::error::no", 2, 1))
     assert line == "::warning file=a%2Cb%3Ac.yaml,line=2,col=1,title=x::50%25%0A::error::no"
+
+
+def test_another_tool_is_named_before_its_code() -> None:
+    theirs = Diagnostic("error", "job-needs", "m", 1, 1, "actionlint")
+    (line,) = as_lines("f.yml", Report("github-actions", False, (theirs,)))
+    assert line.plain.endswith("[actionlint job-needs]")
+
+
+def test_a_module_in_this_directory_has_plain_paths() -> None:
+    inside = Diagnostic("error", "x", "m", 1, None, path="main.tf")
+    (line,) = as_lines(".", Report("terraform", False, (inside,)))
+    assert line.plain.startswith("main.tf:1: error")

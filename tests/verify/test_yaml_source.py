@@ -118,3 +118,10 @@ def test_hostile_texts_meet_a_limit_quickly(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_no_text_raises(text: str) -> None:
     load_yaml(text)
+
+
+def test_reading_ends_after_many_mistakes() -> None:
+    stream = load_yaml("a: 1\n" * 100_000)
+    assert stream.documents == []
+    assert stream.problems[-1].code == "yaml-limit"
+    assert len(stream.problems) < 300

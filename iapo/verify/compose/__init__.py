@@ -10,6 +10,7 @@ variable without a value; where only such things are missing, `valid` is None.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from iapo.verify.yaml_source import Path, YamlStream, load_yaml
 
 __all__ = ["check"]
 
+_OVERRIDE = re.compile(r"\.override\.ya?ml\Z", re.IGNORECASE)
 _TAGS = frozenset({"!reset", "!override"})
 
 
@@ -31,17 +33,19 @@ def check(text: str, *, path: str | None = None) -> Report:
 
     Args:
         text: the file; several documents are laid over one another, as Compose does.
-        path: where the text comes from; not needed.
+        path: where the text comes from. A file `*.override.yaml` completes another one, so that what
+            it lacks is left unjudged.
 
     Returns:
         `documents` is one dictionary: variables, merge keys, `!reset` and `extends` inside the file
         resolved, with the short and long syntaxes as they were written.
     """
-    return check_stream(load_yaml(text, tags=_TAGS, tool=TOOL))
+    partial = path is not None and _OVERRIDE.search(path) is not None
+    return check_stream(load_yaml(text, tags=_TAGS, tool=TOOL), partial=partial)
 
 
-def check_stream(stream: YamlStream) -> Report:
-    """`check` on a text that is parsed already."""
+def check_stream(stream: YamlStream, *, partial: bool = False) -> Report:
+    """`check` on a text that is parsed already. `partial`: it completes another file."""
     fresh_budget()
     # Compose ignores tags that it does not know.
     problems = [
@@ -63,7 +67,7 @@ def check_stream(stream: YamlStream) -> Report:
     project.diagnostics[:0] = stream.problems
     if not project.data.keys() - {"version"} and not project.data.get("include"):
         return refuse("empty", "there is no Compose file here; one begins with services")
-    _check(project)
+    _check(project, partial)
     count = max(len(project.services()), 1)
     errors = any(d.severity == "error" for d in project.diagnostics)
     return verdict(
@@ -76,13 +80,15 @@ def check_stream(stream: YamlStream) -> Report:
     )
 
 
-def _check(project: Project) -> None:
+def _check(project: Project, partial: bool) -> None:
     def from_file(path: Path, file: str) -> None:
         _not_here(project, f'extends from "{file[:80]}"', path)
 
-    complete = not project.data.get("include")
-    if not complete:
+    complete = not project.data.get("include") and not partial
+    if project.data.get("include"):
         _not_here(project, "include names other files", ("include",))
+    if partial:
+        _not_here(project, "this completes another Compose file", ())
     if "version" in project.data:
         message = "the top-level version is obsolete and ignored; remove it"
         project.warning("obsolete-version", message, ("version",))
@@ -93,7 +99,7 @@ def _check(project: Project) -> None:
     for name, service in project.services().items():
         if not isinstance(project.data["services"][name], dict):
             continue  # the schema has said so
-        check_service(project, name, service)
+        check_service(project, name, service, partial=partial)
         _check_env_files(project, name, service)
         published = published_ports(project, name, service)
         if is_enabled(service) and service.get("network_mode") != "host":

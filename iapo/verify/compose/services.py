@@ -46,13 +46,15 @@ _EXPOSE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(?:tcp|udp|sctp))?", re
 _AMOUNT = re.compile(r"(-?[0-9]{1,20}(?:\.[0-9]{1,20})?) ?([kmgtp]?)i?b?\Z", re.IGNORECASE)
 
 
-def check_service(project: Project, name: str, service: dict[str, Any]) -> None:
-    """Report what is wrong with one service by itself."""
+def check_service(
+    project: Project, name: str, service: dict[str, Any], *, partial: bool = False
+) -> None:
+    """Report what is wrong with one service by itself. `partial`: another file has the rest of it."""
     at: Path = ("services", name)
     extends = service.get("extends")
     from_elsewhere = isinstance(extends, dict) and extends.get("file")
     nothing = not service.get("image") and service.get("build") is None
-    if nothing and not from_elsewhere and not service.get("provider"):
+    if nothing and not partial and not from_elsewhere and not service.get("provider"):
         # A variable without value may hold the image.
         path = (*at, "image") if "image" in service else at
         project.error("no-image", f'service "{name}" needs an image or a build', path)

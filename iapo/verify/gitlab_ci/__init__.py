@@ -27,6 +27,8 @@ from iapo.verify.yaml_source import YamlStream, load_yaml
 
 __all__ = ["check", "check_stream"]
 
+MAX_JOBS = 5000  # GitLab itself stops far below this
+
 
 def check(text: str, *, path: str | None = None) -> Report:
     """Judge a configuration.
@@ -91,6 +93,10 @@ def check_stream(stream: YamlStream, text: str) -> Report:
 
 
 def _judge(document: Any, problems: list[Diagnostic]) -> Report:
+    if len(document.value) > MAX_JOBS:
+        message = f"more than {MAX_JOBS} jobs and keywords"
+        many = Diagnostic("error", "too-many", message, document.line, 1, TOOL)
+        return verdict("gitlab-ci", [*problems, many], parses=False)
     raw = texts_as_keys(document.value)
     pipeline = Pipeline(document, raw, included=raw.get("include") is not None)
     if any(p.severity == "error" for p in problems):
