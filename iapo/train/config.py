@@ -100,6 +100,9 @@ class TrainConfig:
             2503.20783), `standardised` (divided by the group's deviation; GRPO), or
             `leave_one_out` (RLOO; Ahmadian et al. 2024, arXiv 2402.14740), or `per_component`
             (each component of the reward standardised by itself; GDPO, arXiv 2601.05242).
+        blame_elsewhere: share of its advantage that a worse completion carries outside the lines
+            that the verifier's errors point at, from 0 to 1; below 1 a better completion is not
+            raised in such lines either. 1 is plain GRPO.
         objective: `clip` (PPO's, with two bounds) or `cispo` (the importance weight itself is
             clipped; MiniMax 2025, arXiv 2506.13585).
         normalisation: `dapo` (mean over the batch's tokens; Yu et al. 2025, arXiv 2503.14476),
@@ -186,6 +189,7 @@ class TrainConfig:
     pass_tokens: int = 2048
     updates_per_batch: int = 1
     advantage: Literal["centred", "standardised", "leave_one_out", "per_component"] = "centred"
+    blame_elsewhere: float = 1.0
     objective: Literal["clip", "cispo"] = "clip"
     normalisation: Literal["dapo", "dr_grpo", "grpo"] = "dapo"
     clip_low: float = 0.2
@@ -256,6 +260,7 @@ _LEAST: dict[str, float] = {
     "rollout_rows": 1,
     "pass_tokens": 1,
     "updates_per_batch": 1,
+    "blame_elsewhere": 0.0,
     "clip_low": 0.0,
     "clip_high": 0.0,
     "kl": 0.0,

@@ -33,12 +33,15 @@ class Experience:
     Attributes:
         sampled_logprobs: for each completion, one number a token.
         advantages: one a completion.
+        shares: for each completion, what part of its advantage each token carries, in [0, 1];
+            empty where every token carries all of it.
     """
 
     prompt: tuple[int, ...]
     completions: tuple[tuple[int, ...], ...]
     sampled_logprobs: tuple[tuple[float, ...], ...]
     advantages: tuple[float, ...]
+    shares: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -237,8 +240,11 @@ def _spread(
     sampled = [x for g in batch for row in g.sampled_logprobs for x in row]
     advantages, weights = [], []
     for group in batch:
-        for row, advantage in zip(group.completions, group.advantages, strict=True):
-            advantages += [advantage] * len(row)
+        for place, (row, advantage) in enumerate(
+            zip(group.completions, group.advantages, strict=True)
+        ):
+            shares = group.shares[place] if group.shares else (1.0,) * len(row)
+            advantages += [advantage * share for share in shares]
             weights += [per_length[len(row)]] * len(row)
     return _Spread(
         torch.tensor(sampled, device=device),
@@ -255,6 +261,7 @@ def _without_zeros(group: Experience) -> Experience:
         tuple(group.completions[i] for i in kept),
         tuple(group.sampled_logprobs[i] for i in kept),
         tuple(group.advantages[i] for i in kept),
+        tuple(group.shares[i] for i in kept) if group.shares else (),
     )
 
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iapo.train.advantage import advantages, component_advantages, has_spread
+from iapo.train.blame import shares, token_lines
 from iapo.train.learner import Experience, Learner, Update
 from iapo.train.rollout import Group, Sample, rollout, seed_for
 from iapo.train.sampler import PromptSampler
@@ -64,7 +65,8 @@ def grpo(
         clock = _Clock(scoring)
         groups = collect(learner, tasks, sampler, scoring, config, number)
         sampled = time.monotonic()
-        batch = experiences([g for g in groups if worth_learning(g, config)], config)
+        useful = [group for group in groups if worth_learning(group, config)]
+        batch = experiences(useful, config, learner.tokenizer)
         lr = rate(number)
         update = learner.learn(batch, lr)
         yield Step(number, tuple(groups), len(batch), lr, update, clock.split(sampled))
@@ -118,7 +120,7 @@ def worth_learning(group: Group, config: TrainConfig) -> bool:
     return has_spread(rewards, passed, config.spread)
 
 
-def experiences(groups: Sequence[Group], config: TrainConfig) -> list[Experience]:
+def experiences(groups: Sequence[Group], config: TrainConfig, tokenizer: Any) -> list[Experience]:
     """Groups as an update wants them: tokens, how likely they were, and how good."""
     kept = [[s for s in group.samples if counts(s, config)] for group in groups]
     scored = [[s.scored for s in samples if s.scored is not None] for samples in kept]
@@ -128,9 +130,27 @@ def experiences(groups: Sequence[Group], config: TrainConfig) -> list[Experience
             tuple(s.completion.tokens for s in samples),
             tuple(s.completion.logprobs for s in samples),
             tuple(credit),
+            _shares(samples, credit, config, tokenizer),
         )
         for group, samples, credit in zip(groups, kept, _credits(scored, config), strict=True)
     ]
+
+
+def _shares(
+    samples: Sequence[Sample], credit: Sequence[float], config: TrainConfig, tokenizer: Any
+) -> tuple[tuple[float, ...], ...]:
+    """Within each completion, which tokens the advantage is of; empty where it is of all alike."""
+    if config.blame_elsewhere >= 1.0:
+        return ()
+    return tuple(
+        shares(
+            token_lines(tokenizer, sample.completion.tokens),
+            sample.scored.wrong_lines if sample.scored is not None else (),
+            advantage,
+            config.blame_elsewhere,
+        )
+        for sample, advantage in zip(samples, credit, strict=True)
+    )
 
 
 def _credits(groups: Sequence[Sequence[Scored]], config: TrainConfig) -> list[list[float]]:

@@ -37,6 +37,7 @@ class Scored:
         valid: the verifier's verdict; None where it cannot tell or was not asked.
         passed: verifies and meets every part of the intent.
         diagnostics: what was wrong, the heaviest first: `(code, one line)`.
+        wrong_lines: lines of the answer, from 1, that the verifier's errors point at.
     """
 
     reward: float
@@ -44,6 +45,7 @@ class Scored:
     valid: bool | None = None
     passed: bool = False
     diagnostics: tuple[tuple[str, str], ...] = ()
+    wrong_lines: tuple[int, ...] = ()
 
 
 RewardFunction = Callable[[Sequence[str], "Sequence[Task]"], Sequence[Scored | float]]
@@ -60,12 +62,13 @@ def infrastructure_reward(
 
     def score(texts: Sequence[str], tasks: Sequence[Task]) -> list[Scored]:
         items = [(text, task.category, task) for text, task in zip(texts, tasks, strict=True)]
-        return [_from_score(detailed) for detailed in reward.score_many_detailed(items)]
+        detailed = reward.score_many_detailed(items)
+        return [_from_score(text, score) for text, score in zip(texts, detailed, strict=True)]
 
     return score
 
 
-def _from_score(score: Any) -> Scored:
+def _from_score(text: str, score: Any) -> Scored:
     report, intent = score.report, score.intent
     found = [(d.code, d.message) for d in report.errors]
     found += [(loss.component, loss.why) for loss in score.losses]
@@ -76,7 +79,18 @@ def _from_score(score: Any) -> Scored:
         valid=report.valid,
         passed=report.valid is True and meets,
         diagnostics=tuple(found[:6]),
+        wrong_lines=_wrong_lines(text, score.code, report),
     )
+
+
+def _wrong_lines(text: str, code: str, report: Any) -> tuple[int, ...]:
+    """Where in the answer the errors are; nothing where the code is not in it as it was judged."""
+    place = text.find(code.strip()) if code.strip() else -1
+    if place < 0:
+        return ()
+    opening = len(code) - len(code.lstrip())
+    before = text[:place].count("\n") - code[:opening].count("\n")
+    return tuple(sorted({before + d.line for d in report.errors if d.line}))
 
 
 class Scoring:
