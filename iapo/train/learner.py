@@ -96,9 +96,18 @@ class Learner:
             fused=self.model.device.type in ("cpu", "cuda"),
         )
 
-    def forget_momentum(self) -> None:
-        """Start a stage with a fresh optimiser: the last stage's gradients were of another loss."""
-        self.optimizer = self._new_optimizer()
+    def begin_policy_steps(self) -> None:
+        """Forget the momentum of the stage before: its gradients were of another loss.
+
+        With `keep_scales` the second moments stay. A fresh Adam moves every weight by the full
+        learning rate in its first steps, whatever the gradient says of it, and a short run has
+        little but first steps.
+        """
+        if not self.config.keep_scales:
+            self.optimizer = self._new_optimizer()
+            return
+        for moments in self.optimizer.state.values():
+            moments["exp_avg"].zero_()
 
     def learn(self, batch: Sequence[Experience], lr: float) -> Update:
         """Policy-gradient updates on a batch of groups at a learning rate."""

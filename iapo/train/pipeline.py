@@ -280,7 +280,7 @@ class Pipeline:
         if not steps:
             return
         if not self.state.step:
-            self.learner.forget_momentum()
+            self.learner.begin_policy_steps()
             self._make_reference(found_run=False)
         self.display.stage("GRPO", steps)
         budget = config.grpo_minutes * 60
