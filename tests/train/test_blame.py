@@ -42,10 +42,11 @@ def test_without_a_known_line_the_whole_completion_carries_the_advantage():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "shift"), [("", "", 0), ("```hcl\n", "```\n", 1), ("Here:\n\n", "", 2)]
+    ("before", "after", "shift"),
+    [("", "", 0), ("```hcl\n", "```\n", 1), ("Here is the bucket you asked for.\n\n", "", 2)],
 )
 def test_the_lines_of_errors_are_counted_in_the_answer_as_it_was_written(before, after, shift):
-    task = next(t for t in load_benchmark() if t.id == "terraform/s3/versioned-bucket")
+    task = next(t for t in load_benchmark() if t.id == "terraform/s3/versioned-audit-bucket")
     wrong = task.output.replace("  bucket ", "  bukcet ", 1)
     assert wrong != task.output
     place = wrong[: wrong.index("bukcet")].count("\n") + 1
