@@ -1,7 +1,7 @@
 """How far every cheat stays below the weakest honest answer.
 
-For one task of each format, and with --all for every Terraform task of the benchmark, scores the
-corpus of tests/rewards/cheats.py and prints the best cheats with the margin that is left.
+For one task of each format, and with --all for every task of the benchmark, scores the of tests/rewards/cheats.py and prints the best cheats with the margin that is left. A cheat that
+changes nothing of a reference (no `if` to be made false) does not exist for that task.
 
     python benchmarks/cheat_margin.py [--all] [--json FILE]
 """
@@ -24,13 +24,18 @@ from iapo.rewards import IaCReward
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--all", action="store_true", help="every Terraform task too")
+    parser.add_argument("--all", action="store_true", help="every task of the benchmark too")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     tasks = list(TASKS.values())
     if options.all:
-        tasks += load_benchmark().filter(format="terraform")
-    rows = [(name, text, task) for task in tasks for name, text in cheats(task).items()]
+        tasks += load_benchmark()
+    rows = [
+        (name, text, task)
+        for task in tasks
+        for name, text in cheats(task).items()
+        if text != task.output
+    ]
     scores = IaCReward().score_many([(text, task.format, task) for _, text, task in rows])
     best: dict[str, tuple[float, str, str]] = {}
     for (total, _), (name, _, task) in zip(scores, rows, strict=True):

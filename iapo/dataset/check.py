@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iapo.dataset.benchmark import load_benchmark
+from iapo.dataset.composition import composition
 from iapo.dataset.task import Task
 from iapo.intent import Leaf, match
 from iapo.rewards import IaCReward
@@ -38,7 +39,9 @@ class Finding:
 
 def check() -> list[Finding]:
     """Everything that is wrong with the benchmark; empty when it is sound."""
-    return check_tasks(load_benchmark())
+    tasks = load_benchmark()
+    whole = [Finding("benchmark", message) for message in composition(tasks)]
+    return [*whole, *check_tasks(tasks)]
 
 
 def check_tasks(tasks: Iterable[Task], *, unique: bool = True) -> list[Finding]:
