@@ -1,7 +1,8 @@
 """How far every cheat stays below the weakest honest answer.
 
-For one task of each format, and with --all for every task of the benchmark, scores the of tests/rewards/cheats.py and prints the best cheats with the margin that is left. A cheat that
-changes nothing of a reference (no `if` to be made false) does not exist for that task.
+For one task of each format, and with --all for every task of the benchmark, scores the corpus of
+tests/rewards/cheats.py and prints the best cheats with the margin that is left. A cheat that changes
+nothing of a reference (no `if` to be made false) does not exist for that task.
 
     python benchmarks/cheat_margin.py [--all] [--json FILE]
 """
