@@ -124,6 +124,11 @@ def arguments(config: TrainConfig, tasks: int) -> Any:
     import trl
 
     host: Any = trl
+    if config.blame_elsewhere < 1.0 or config.keep_scales:
+        raise ConfigError(
+            "backend trl has neither blame_elsewhere nor keep_scales: "
+            "set blame_elsewhere=1 and keep_scales=false, and a smaller lr"
+        )
     if config.advantage not in _SCALES:
         raise ConfigError(
             f"backend trl has no advantage {config.advantage!r}; one of {', '.join(_SCALES)}"

@@ -52,6 +52,9 @@ def test_cispo_bounds_the_weight_itself(tmp_path):
 def test_what_trl_has_no_equal_of_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="no advantage 'leave_one_out'"):
         arguments(TrainConfig(output=str(tmp_path), advantage="leave_one_out"), 8)
+    for own in ({"blame_elsewhere": 0.2}, {"keep_scales": True}):
+        with pytest.raises(ConfigError, match="neither blame_elsewhere nor keep_scales"):
+            arguments(TrainConfig(output=str(tmp_path), **own), 8)
     with pytest.raises(ConfigError, match="TRL refuses these settings"):
         arguments(TrainConfig(output=str(tmp_path), device="cpu", trl=("no_such_thing=1",)), 8)
     with pytest.raises(ConfigError, match="KEY=VALUE"):
