@@ -8,7 +8,7 @@ A pattern is a mapping: one selector that says what kind of part it asks for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import re2  # type: ignore[import-untyped]
@@ -139,16 +139,16 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Intent:
-    """What must hold in the plan or the parsed document.
+    """What must hold in the plan or the parsed document. Two read from equal data are equal.
 
     Attributes:
         format: the format that it judges.
-        patterns: in the order written.
+        patterns: in the order written; compiled expressions in them compare by identity.
         data: the mapping that it was read from.
     """
 
     format: Format
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[Pattern, ...] = field(compare=False)
     data: Mapping[str, Any]
 
     @classmethod

@@ -80,3 +80,16 @@ def test_a_mapping_with_a_matchers_name_among_others_is_a_mapping() -> None:
         {"p": {"resource": "aws_x", "block": {"any": "thing", "other": 1}}}, "terraform"
     )
     assert {leaf.path for leaf in intent.leaves()} == {"p.block.any", "p.block.other"}
+
+
+def test_intents_of_equal_data_are_equal_however_many_expressions_were_compiled_between():
+    def read(word):
+        return Intent.from_data(
+            {"b": {"resource": "aws_s3_bucket", "bucket": {"matches": word}}}, "terraform"
+        )
+
+    first = read("^acme-.*$")
+    for number in range(300):
+        read(f"^other-{number}$")
+    assert read("^acme-.*$") == first
+    assert read("^acme-other$") != first
