@@ -28,7 +28,7 @@ define install
 	@touch $@
 endef
 
-train: $(VENV)/.train  ## Fine-tune the embedded model: warm start, then GRPO (about 15 minutes on 2 cores)
+train: $(VENV)/.train  ## Fine-tune the embedded model: warm start, then GRPO (about 20 minutes on 2 cores)
 	$(BIN)/iapo train --preset laptop --output $(OUTPUT) $(TRAIN_FLAGS)
 
 test: $(VENV)/.test  ## The tests, without the slow ones

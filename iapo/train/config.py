@@ -280,7 +280,7 @@ _LEAST: dict[str, float] = {
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "default": {},
-    # What `make train` runs: a first lesson of 12 families in about a quarter of an hour on two
+    # What `make train` runs: a first lesson of 12 families in about twenty minutes on two
     # cores without a GPU.
     "laptop": {
         "families": (
