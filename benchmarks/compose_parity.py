@@ -30,7 +30,7 @@ from iapo.verify.oracles.compose import available, run
 from iapo.verify.yaml_source import load_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-_UP_ONLY = frozenset({"port-clash", "port-out-of-range", "bad-restart-policy", "bad-port"})
+_UP_ONLY = frozenset({"port-clash", "port-out-of-range", "bad-restart-policy", "bad-exposed-port"})
 File = dict[str, Any]
 
 

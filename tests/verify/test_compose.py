@@ -264,7 +264,7 @@ def test_a_restart_policy_that_the_daemon_does_not_know(policy: str) -> None:
 
 def test_exposed_ports_are_numbers() -> None:
     assert check(ONE + '    expose: ["80", 443, "8000-8010/udp"]\n').valid is True
-    assert codes(check(ONE + '    expose: [http, "70000"]\n')) == ["bad-port", "bad-port"]
+    assert codes(check(ONE + '    expose: [http, "70000"]\n')) == ["bad-exposed-port"] * 2
 
 
 def test_an_override_file_completes_another() -> None:

@@ -268,7 +268,7 @@ def _check_small(project: Project, at: Path, service: dict[str, Any]) -> None:
         match = _EXPOSE.fullmatch(str(port))
         if match is None or not all(0 < int(n) < 65536 for n in match.groups() if n):
             message = f'"{str(port)[:40]}" is no port to expose; write e.g. 8080 or 8000-8010/udp'
-            project.error("bad-port", message, (*at, "expose", index))
+            project.error("bad-exposed-port", message, (*at, "expose", index))
     attach = service.get("attach")
     if isinstance(attach, str) and attach.lower() not in (
         "true", "false", "yes", "no", "y", "n", "on", "off", "1", "0", "t", "f",
