@@ -59,10 +59,9 @@ def save_checkpoint(
         _flush_folder(folder)
     except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
         shutil.rmtree(aside, ignore_errors=True)
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         kept = latest_checkpoint(folder)
         raise CheckpointError(
-            f"cannot write a checkpoint in {folder}: {reason.splitlines()[0]}; "
+            f"cannot write a checkpoint in {folder}: {_reason(error)}; "
             + (
                 f"{kept.name} is kept, and --resume goes on from it"
                 if kept
@@ -71,6 +70,16 @@ def save_checkpoint(
         ) from error
     for old in _checkpoints(folder)[:-keep]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said: torch's own error speaks of positions in its file instead."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return str(error).splitlines()[0]
     return target
 
 

@@ -208,7 +208,10 @@ class Pipeline:
         most = -(-int(config.warmstart_epochs * len(examples)) // config.warmstart_batch)
         steps = min(config.warmstart_steps, most)
         if config.warmstart_steps and not examples:
-            self.display.say("no references to imitate: the warm start is left out")
+            self.display.say(
+                f"no reference to imitate of at most {config.max_new_tokens} tokens "
+                "(max_new_tokens): the warm start is left out"
+            )
         if not steps:
             return
         self.display.stage("warm start", steps)

@@ -150,7 +150,8 @@ def verify_many(
         items: text and format (None: told from the text and the path).
         paths: the name of each text, as for `verify`.
         plan: for Terraform, also make plans.
-        timeout: seconds for each text; past them its report says `verifier-timeout`.
+        timeout: seconds of CPU time for each text; past them its report says `resource-limit`, or
+            `verifier-timeout` if the worker waits for something else for four times as long.
         workers: processes of each kind; as many as there are CPUs when not given.
 
     Returns:

@@ -32,6 +32,9 @@ Job = Mapping[str, Any]
 
 DEFAULT_TIMEOUT = 5.0
 START_TIMEOUT = 60.0
+CLOCK_PATIENCE = 4.0
+"""The clock may show this many times a text's CPU time before its worker counts as hanging: on a busy
+machine a text waits its turn, and a verdict must not depend on what else runs."""
 RECYCLE_AFTER = 500
 """Programs a Terraform worker judges before it is replaced: of each, its library keeps some memory
 and a thread that asks every second whether the provider's process lives."""
@@ -128,7 +131,7 @@ class Worker:
         self.wait_until_ready()
         cpu_seconds = max(timeout * 0.8, 1.0)
         message = wire.pack({**job, "cpu_seconds": cpu_seconds})
-        answer = self._exchange(message, timeout)
+        answer = self._exchange(message, timeout * CLOCK_PATIENCE)
         self.judged += 1
         if "too_large" in answer:
             return _failed(
@@ -241,7 +244,8 @@ class Pool:
 
         Args:
             job: `format`, and for Terraform `files` and `plan`, else `text` and `path`.
-            timeout: seconds on the clock; four fifths of it as CPU time.
+            timeout: seconds of CPU time, less a fifth for the exchange itself; on the clock
+                `CLOCK_PATIENCE` times that.
         """
         role: Role = "terraform" if job["format"] == "terraform" else "text"
         for last in (False, True):
@@ -252,7 +256,9 @@ class Pool:
             except _TooLateError:
                 self._drop(worker)
                 return _failed(
-                    job["format"], "verifier-timeout", f"not judged within {timeout:g} seconds"
+                    job["format"],
+                    "verifier-timeout",
+                    f"not judged within {timeout * CLOCK_PATIENCE:g} seconds",
                 )
             except _DiedError as death:
                 self._drop(worker)

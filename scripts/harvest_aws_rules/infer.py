@@ -30,6 +30,13 @@ _FAMILIES: tuple[tuple[str, str, Any, str], ...] = (
     (r"is not a valid CIDR block", "cidr", None, ""),
     (r"contains an invalid JSON policy|not a valid JSON value|PolicySize", "policy", None, ""),
     (
+        r"raw attribute (type|map len)|cannot unmarshal",
+        "item",
+        None,
+        f'Invalid format of "{DOTTED}": ',
+    ),
+    (r"to contain a (valid )?(network )?Value", "network", None, ""),
+    (
         r"cannot be parsed as a duration: ",
         "duration",
         None,
@@ -150,6 +157,9 @@ def infer(leaf: Mapping[str, Any], pool: Pool) -> Guess | None:
             chosen.append((ranks[i], rule))
             explained.add(i)
     if not chosen:
+        either = _alternatives(templates, templates_kept, seen, leaf)
+        if either:
+            return _judge(either, "any", actual, dotted, indexed, 0)
         return Guess((), "all", 0, 0, len(actual), len(templates))
     chosen.sort(key=lambda x: (x[1].op != "whole", x[0]))
     rules = tuple(dict.fromkeys(_hashable(r) for _, r in chosen))
@@ -186,6 +196,33 @@ def inseparable(templates: list[Message], seen: list[tuple[Any, list[int]]]) -> 
     apart = [i for i, t in enumerate(templates) if "must be a whole number" not in t[0]]
     told = [set(hits) & set(apart) for _, hits in seen]
     return any(len(t) > 1 for t in told) and not any(len(t) == 1 for t in told)
+
+
+def _alternatives(
+    templates: list[Message], kept: list[bool], seen: list[tuple[Any, list[int]]], leaf: Any
+) -> tuple[Rule, ...]:
+    """Rules of which one must hold, where all errors are only ever told together.
+
+    The provider then tells what every alternative wants, so that none can be missing.
+    """
+    mine = [i for i, keep in enumerate(kept) if keep]
+    refused = [v for v, hits in seen if hits]
+    if len(mine) < 2 or not all(set(mine) <= set(hits) for _, hits in seen if hits):
+        return ()
+    chosen = []
+    for i in mine:
+        rules = (
+            Rule(operation, argument, *_floats(templates[i]))
+            for operation, argument in spelled_out(templates[i], leaf["type"], leaf["path"][-1])
+            if operation not in ("match", "no-match") or safe(argument)
+        )
+        rule = next((r for r in rules if all(r.faults(v) for v in refused)), None)
+        if rule is None:
+            return ()
+        chosen.append(_hashable(rule))
+    accepted = [v for v, hits in seen if not hits]
+    met = all(any(not rule.faults(v) for rule in chosen) for v in accepted)
+    return tuple(chosen) if met else ()
 
 
 def _computed(templates: list[Message]) -> Iterator[tuple[Rule, list[int]]]:
@@ -278,6 +315,10 @@ def _variants(
     if operation == "policy":
         found = re.search(r"PolicySize: (\d+)", " ".join(templates[i][0] for i in mine))
         return [int(found[1])] if found else [None]
+    if operation == "network":
+        bits = r"between (\d+) and (\d+) significant bits"
+        found = re.search(bits, " ".join(templates[i][0] for i in mine))
+        return [[int(found[1]), int(found[2])]] if found else []
     return [argument]
 
 

@@ -18,6 +18,7 @@ import msgpack
 from plugin import Answer, ProviderProcess
 from seeds import ARNS, LONG, NAME_LIKE, NUMBERS, RESERVED, SAMPLES, SCALARS, TOKEN, lengths
 from shapes import Leaf, Path, above, config, leaves, read_only, sample
+from spelled_out import hints
 from wording import Message, generic, same, template
 
 COMBINATION = re.compile(
@@ -29,6 +30,7 @@ REQUIRED = re.compile(
     r'^The argument "[^"]*" is required, but no definition|^Must set a configuration value for the'
     r"|must have a configuration value"
 )
+NEEDS = re.compile(r'"([\w.]+)": all of `([^`]*)` must be specified')
 CONFLICT = re.compile(r'"([\w.]+)": conflicts with ([\w.]+)')
 SLOW_TYPES = ("aws_quicksight_", "aws_wafv2_")  # huge recursive schemas: each call takes long
 MOST_LEAVES_OF_SLOW = 100
@@ -58,7 +60,7 @@ class TypeProbe:
         self.modes: dict[Path, str] = {}
         self._nesting(block, ())
         self.combinations: set[tuple[str, str, str]] = set()
-        self._baselines: dict[frozenset[Path], list[Answer]] = {}
+        self._baselines: dict[tuple[frozenset[Path], frozenset[Path]], list[Answer]] = {}
 
     def _nesting(self, block: Any, path: Path) -> None:
         for name, nested in block["blocks"].items():
@@ -112,13 +114,18 @@ class TypeProbe:
 
         The configuration is packed once and only the value exchanged, which halves the time.
         """
-        present = above(leaf.path)
-        if present not in self._baselines:
-            self._baselines[present] = self.ask({}, present)
+        present, needed = self.company(leaf)
+        while True:  # asking tells what else must be there
+            key = (present, frozenset(needed))
+            if key not in self._baselines:
+                self._baselines[key] = self.ask(needed, present)
+            present, needed = self.company(leaf)
+            if key == (present, frozenset(needed)):
+                break
         # Only the words count: deep inside, the SDK gets the place wrong, since the paths of
         # siblings share memory, and the last one to be looked at overwrites the others.
-        before = {(a.summary, a.detail) for a in self._baselines[present]}
-        hole = {leaf.path: HOLE if leaf.container == "" else [HOLE]}
+        before = {(a.summary, a.detail) for a in self._baselines[key]}
+        hole = {**needed, leaf.path: HOLE if leaf.container == "" else [HOLE]}
         packed = msgpack.packb(config(self.block, hole, present))
         marker = msgpack.packb(HOLE)
 
@@ -128,6 +135,26 @@ class TypeProbe:
             return [message for message in said if message not in before]
 
         return complaints
+
+    def company(self, leaf: Leaf) -> tuple[frozenset[Path], dict[Path, Any]]:
+        """Blocks and values without which the SDK would not look at this leaf's value at all."""
+        present, needed = set(above(leaf.path)), dict[Path, Any]()
+        needs: dict[Path, set[Path]] = {}
+        for _, detail, _at in self.combinations:
+            if found := NEEDS.match(detail):
+                others = {_without_indexes(name) for name in found[2].split(",")}
+                needs.setdefault(_without_indexes(found[1]), set()).update(others)
+        known = {other.path: other for other in self.leaves}
+        todo = [*present, leaf.path]
+        while todo:
+            for path in needs.pop(todo.pop(), ()):
+                present |= above(path)
+                if path not in known:
+                    present.add(path)
+                elif path != leaf.path:
+                    needed[path] = _any_value(known[path])
+                todo += [path, *above(path)]
+        return frozenset(present), needed
 
     def leaf(self, leaf: Leaf) -> dict[str, Any]:
         dotted, indexed = self.names(leaf)
@@ -160,6 +187,9 @@ class TypeProbe:
         first = SCALARS if leaf.type == "string" else NUMBERS
         for value in first:
             put(value)
+        if leaf.type == "string" and len(found) > 1:
+            for value in dict.fromkeys(v for said in list(found) for v in hints(said)):
+                put(value)
         if leaf.type == "string":
             name_like = (
                 self.kind == "resource" and leaf.container == "" and NAME_LIKE.search(leaf.path[-1])
@@ -217,13 +247,12 @@ class TypeProbe:
             for summary, detail, _at in list(self.combinations):
                 for text in (summary, detail):
                     for found in CONFLICT.finditer(text):
-                        names = tuple(s for s in found[2].split(".") if not s.isdigit())
-                        conflicts.setdefault(found[1], set()).add(names)
+                        conflicts.setdefault(found[1], set()).add(_without_indexes(found[2]))
                 exclusive = re.search(r'"([\w.]+)": only one of `([^`]*)`', detail)
                 if exclusive:
                     mine = exclusive[1]
                     others = [o for o in exclusive[2].split(",") if o != mine]
-                    gone = {tuple(s for s in o.split(".") if not s.isdigit()) for o in others}
+                    gone = {_without_indexes(other) for other in others}
                     conflicts.setdefault(mine, set()).update(gone)
             new = [
                 (k, frozenset(v)) for k, v in conflicts.items() if (k, frozenset(v)) not in asked
@@ -258,6 +287,10 @@ class TypeProbe:
         framework = "Read-Only" in words or "Missing Configuration" in words
         refused = any(a.summary == "Invalid or unknown key" and a.path == ("id",) for a in answers)
         return framework, refused
+
+
+def _without_indexes(key: str) -> Path:
+    return tuple(step for step in key.split(".") if not step.isdigit())
 
 
 def _any_value(leaf: Leaf) -> Any:

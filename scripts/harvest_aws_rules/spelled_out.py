@@ -16,6 +16,20 @@ NUMBER = r"(-?[\d.]+)"
 NULLABLE_BOOL = "^(|1|t|T|TRUE|true|True|0|f|F|FALSE|false|False|)\\Z"
 NULLABLE_INT = "^([+-]?[0-9]+|)\\Z"
 
+STARTS = r"(?:to have prefix|must (?:begin|start) with) [\"'`]?([^\s\"'`,)|]+)"
+
+
+def hints(message: Message) -> list[str]:
+    """Values that an error's words say would do: items of its enum, its prefix with more behind."""
+    said = "|".join(message)
+    out = []
+    if found := re.search(r"be one of:? \[(.*?)\](?:, got|$|\|)", said, re.S):
+        listed = _strings(found[1]) if '"' in found[1] else found[1].split(" ")
+        out += [listed[0], listed[-1]] if listed else []
+    if found := re.search(STARTS, said):
+        out += [found[1] + "qzvx", found[1]]
+    return out
+
 
 def _strings(listing: str) -> list[str]:
     """The items of a Go slice printed with %q: `"a" "b"`."""
@@ -94,7 +108,7 @@ def spelled_out(message: Message, type: str, name: str) -> Iterator[tuple[str, A
         pattern = go_pattern(_unquote(found[1]))
         if pattern is not None:
             yield "no-match", pattern
-    if found := re.search(r"to have prefix (\S+), got", said):
+    if found := re.search(STARTS, said):
         yield "match", "(?a)^" + re.escape(found[1])
     for words, operation, argument in _WORDS:
         if re.search(words, said):

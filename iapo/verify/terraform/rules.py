@@ -221,6 +221,10 @@ def _facts(node: Node) -> dict[str, Any]:
             facts["format"] = rule.argument
         elif rule.op == "cidr":
             facts["format"] = f"cidr{rule.argument or ''}"
+        elif rule.op == "network":
+            facts["format"] = "network"
+        elif rule.op == "item":
+            facts["format"] = "json"
         elif rule.op in ("arn", "policy", "json", "timestamp", "duration"):
             facts["format"] = rule.op
         elif rule.op == "filled":

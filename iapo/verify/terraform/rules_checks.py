@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from .rules_items import item_fault
 from .rules_values import (
     FORMATS,
     arn_faults,
     cidr_fault,
     duration_fault,
     json_fault,
+    network_fault,
     policy_fault,
     timestamp_fault,
 )
@@ -110,6 +112,8 @@ def _json(rule: Rule, value: str) -> list[Text]:
 FAMILIES: dict[str, Callable[[Rule, str], list[Text]]] = {
     "arn": lambda r, v: [(s, "") for s in arn_faults(v)],
     "cidr": lambda r, v: _one(cidr_fault(v, r.argument)),
+    "network": lambda r, v: _one(network_fault(v, *r.argument)),
+    "item": lambda r, v: [(r.summary + f, r.detail) for f in [item_fault(v)] if f is not None],
     "policy": lambda r, v: _one(policy_fault(v, r.argument)),
     "json": _json,
     "timestamp": lambda r, v: [

@@ -72,6 +72,22 @@ def cidr_fault(text: str, family: int | None) -> str | None:
     return None
 
 
+def network_fault(text: str, low: int, high: int) -> str | None:
+    """A CIDR block whose address is its network's and whose prefix has `low` to `high` bits."""
+    found = network(text)
+    if found is None:
+        says = f"expected {DOTTED} to contain a valid Value, got: {RAW} with err: "
+        return f"{says}invalid CIDR address: {RAW}"
+    if str(found.network) != text:
+        says = f"expected {DOTTED} to contain a valid network Value, "
+        return f"{says}expected {found.network}, got: {RAW}"
+    bits = found.network.prefixlen
+    if low <= bits <= high:
+        return None
+    says = f'expected "{DOTTED}" to contain a network Value with between {low} and {high} '
+    return f"{says}significant bits, got: {bits}"
+
+
 def is_address(text: str, family: int | None) -> bool:
     """An IP address without prefix; `family` 4, or 6 or None, which both take either (as Go does)."""
     try:
