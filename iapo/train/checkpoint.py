@@ -70,6 +70,7 @@ def save_checkpoint(
         ) from error
     for old in _checkpoints(folder)[:-keep]:
         shutil.rmtree(old, ignore_errors=True)
+    return target
 
 
 def _reason(error: BaseException) -> str:
@@ -80,7 +81,6 @@ def _reason(error: BaseException) -> str:
             return cause.strerror
         cause = cause.__cause__ or cause.__context__
     return str(error).splitlines()[0]
-    return target
 
 
 def _write(path: Path, write: Any) -> None:

@@ -8,6 +8,7 @@ run that was killed ends with the same bytes as one that was not.
 from __future__ import annotations
 
 import copy
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -40,6 +41,7 @@ from iapo.train.state import PHASES, RunResult, State
 from iapo.train.summary import (
     Summary,
     epoch_history,
+    results_of,
     step_metrics,
     summarise,
     summary_table,
@@ -406,6 +408,8 @@ class Pipeline:
         plotted = plot_rewards(metrics, self.folder / "reward.png", f"{model}: GRPO reward")
         if summaries:
             self.display.table(*summary_table(summaries))
+            text = json.dumps(results_of(summaries), indent=1) + "\n"
+            (self.folder / "results.json").write_text(text, encoding="utf-8")
         for reason, count in self.scoring.failures.most_common(3):
             self.display.say(f"{count} samples left out: {reason}")
         if plotted:

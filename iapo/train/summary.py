@@ -73,6 +73,40 @@ def summarise(evaluation: Evaluation) -> Summary:
     )
 
 
+_MEASURES = {"pass_rate": "passed", "valid_rate": "valid", "mean_reward": "rewards"}
+
+
+def results_of(summaries: Mapping[str, Summary]) -> dict[str, Any]:
+    """The evaluations of a run as JSON types: what `results.json` in its folder holds.
+
+    Returns:
+        `tasks`; `stages`: name to measure to mean and 95% interval; `differences`: the same of each
+        stage against the one before, paired by task. Rates are shares of one.
+    """
+    differences: dict[str, Any] = {}
+    for before, after in pairwise(summaries):
+        a, b = summaries[before], summaries[after]
+        differences[f"{before} -> {after}"] = {
+            name: _rounded(paired_difference(getattr(a, field), getattr(b, field)))
+            for name, field in _MEASURES.items()
+        }
+    return {
+        "tasks": len(next(iter(summaries.values())).rewards),
+        "stages": {
+            stage: {
+                name: _rounded(mean_interval(getattr(summary, field)))
+                for name, field in _MEASURES.items()
+            }
+            for stage, summary in summaries.items()
+        },
+        "differences": differences,
+    }
+
+
+def _rounded(interval: Interval) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in interval._asdict().items()}
+
+
 def summary_table(
     summaries: Mapping[str, Summary],
 ) -> tuple[str, Sequence[str], Sequence[Sequence[str]]]:

@@ -364,6 +364,12 @@ def test_the_run_folder_tells_the_whole_story(tmp_path):
     assert len(sampled) >= 5 * 3 * 4
     assert {"prompt", "completion", "components", "diagnostics", "reward"} <= set(sampled[0])
     assert list(result.summaries) == ["before", "warm start", "grpo"]
+    results = json.loads((folder / "results.json").read_text())
+    assert list(results["stages"]) == ["before", "warm start", "grpo"]
+    gain = results["differences"]["warm start -> grpo"]["mean_reward"]
+    rewards = {n: results["stages"][n]["mean_reward"]["mean"] for n in ("warm start", "grpo")}
+    assert gain["mean"] == pytest.approx(rewards["grpo"] - rewards["warm start"], abs=2e-4)
+    assert gain["low"] <= gain["mean"] <= gain["high"]
     assert [h["epoch"] for h in result.history] == [1, 2, 3]
 
 

@@ -18,6 +18,8 @@ from iapo.verify import close_workers, sandbox, verify, verify_many, verify_path
 from iapo.verify.report import Report
 
 CANARY = "the canary sang 4711"
+# A second try, by a new worker, and its start are allowed for.
+MOST_SECONDS = sandbox.DEFAULT_TIMEOUT * sandbox.CLOCK_PATIENCE + 10
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -215,7 +217,7 @@ def test_a_program_that_grows_without_end_is_stopped() -> None:
         bomb += f"  a{level} = flatten([for x in range(1000) : local.a{level - 1}])\n"
     began = time.monotonic()
     report = verify(bomb + '}\noutput "o" {\n  value = length(local.a5)\n}\n', "terraform")
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < MOST_SECONDS
     assert report.valid is not True
     assert {d.code for d in report.diagnostics} & {"resource-limit", "verifier-timeout"}
     assert verify('output "o" {\n  value = 1\n}\n', "terraform").valid is True
@@ -232,7 +234,7 @@ def test_what_expands_beyond_bounds_is_stopped(expression: str) -> None:
     program = "\n".join(f'output "o{i}" {{\n  value = {expression}\n}}' for i in range(8))
     began = time.monotonic()
     report = verify(program + "\n", "terraform", plan=True)
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < MOST_SECONDS
     assert report.plan is None
     assert {d.code for d in report.diagnostics} & {"resource-limit", "verifier-timeout"}
     assert verify('output "o" {\n  value = 1\n}\n', "terraform").valid is True

@@ -157,6 +157,59 @@ def test_exactly_one_of_none_and_of_two() -> None:
     assert both[0].detail.endswith("but `filename,image_uri` were specified.")
 
 
+def test_of_two_alternatives_one_must_hold() -> None:
+    for engine in ("aurora-mysql", "postgres", "custom-oracle-ee"):
+        assert check_values("resource", "aws_rds_cluster", {"engine": engine}) == []
+    (first, second) = check_values("resource", "aws_rds_cluster", {"engine": "aurora"})
+    assert first.summary == "invalid value for engine (must begin with custom-)"
+    assert second.summary.startswith("expected engine to be one of [")
+
+
+def test_a_block_that_needs_another_is_judged_inside() -> None:
+    values = {
+        "ownership_settings": [{"owner_user_profile_name": "x"}],
+        "space_sharing_settings": [{"sharing_type": "Organization"}],
+    }
+    (problem,) = check_values("resource", "aws_sagemaker_space", values)
+    assert "one of [" in problem.summary and problem.path[-1] == "sharing_type"
+
+
+@pytest.mark.parametrize(
+    ("network", "complaint"),
+    [
+        ("10.0.0.0/28", None),
+        ("0.0.0.0/0", "between 27 and 32 significant bits, got: 0"),
+        ("10.0.0.1/28", "contain a valid network Value, expected 10.0.0.0/28, got: 10.0.0.1/28"),
+        ("anywhere", "with err: invalid CIDR address: anywhere"),
+    ],
+)
+def test_a_network_of_bounded_size(network: str, complaint: str | None) -> None:
+    values = {"cidr_allow_list": [network], "calling_regions": ["US"]}
+    said = check_values("resource", "aws_chime_voice_connector_termination", values)
+    assert [complaint in p.summary for p in said] == ([True] if complaint else [])
+
+
+@pytest.mark.parametrize(
+    ("item", "fault"),
+    [
+        ('{"id": {"S": "x"}, "n": {"N": "1"}, "s": {"SS": ["a"]}, "m": {"M": {"b": {"BOOL": true}}}}', None),
+        ('{"l": {"L": [{"NULL": true}]}}', None),
+        ("", None),
+        ('{"id": "x"}', "unexpected raw attribute type: string"),
+        ('{"id": {"S": 1}}', "unexpected raw attribute type (float64) for data type descriptor: S"),
+        ('{"id": {"X": "x"}}', "unexpected raw attribute type (string) for data type descriptor: X"),
+        ('{"id": {"S": "x", "N": "1"}}', "invalid raw attribute map len: 2"),
+        ('{"s": {"NS": [1]}}', "unexpected raw attribute element type (float64) for data type descriptor: NS"),
+        ('{"m": {"M": {"b": "c"}}}', "unexpected raw attribute type: string"),
+        ("[1]", "json: cannot unmarshal array into Go value of type map[string]interface {}"),
+        ("{", "unexpected EOF"),
+    ],
+)  # fmt: skip
+def test_an_item_of_a_table(item: str, fault: str | None) -> None:
+    said = check_values("resource", "aws_dynamodb_table_item", {"item": item})
+    assert [p.summary for p in said] == ([f'Invalid format of "item": {fault}'] if fault else [])
+
+
 def test_data_sources_have_rules_too() -> None:
     assert summaries("aws_iam_policy_document", {"statement": [{"effect": "Permit"}]}, "data") == [
         'expected statement.0.effect to be one of ["Allow" "Deny"], got Permit'
