@@ -55,7 +55,7 @@ def _attribute(raw: Any) -> str | None:
     if kind in _SCALARS:
         if type(value) is not _SCALARS[kind]:
             return unexpected
-        return _base64(value) if kind == "B" else None
+        return _base64(value) if kind == "B" and isinstance(value, str) else None
     if kind in _SETS:
         if not isinstance(value, list):
             return unexpected
