@@ -17,7 +17,7 @@ from iapo.verify.report import FORMATS, Format
 
 MATCHERS: Mapping[str, str] = {
     "equal": "exactly this value, nothing more",
-    "matches": "a string in which this RE2 pattern is found",
+    "matches": "a string in which this RE2 pattern is found, or each of a list of them",
     "any": "`any: true`: set to something",
     "absent": "`absent: true`: not set",
     "at_least": "a number (quantity, duration) or a length of at least this",
@@ -253,7 +253,9 @@ def _matcher(name: str, raw: Any, where: str, names: frozenset[str], depth: int)
             raise IntentError(f"{where}: expected a number, a quantity or a duration")
         return Matcher(name, raw)
     if name == "matches":
-        return Matcher(name, _regex(raw, where))
+        patterns = raw if isinstance(raw, (list, tuple)) and raw else [raw]
+        nodes = tuple(Matcher(name, _regex(pattern, where)) for pattern in patterns)
+        return nodes[0] if len(nodes) == 1 else AllOf(nodes)
     if name == "refers":
         targets = raw if isinstance(raw, (list, tuple)) else [raw]
         for target in targets:

@@ -106,7 +106,8 @@ def _part(manifest: Mapping[str, Any]) -> Part:
 
 
 def _group(manifest: Mapping[str, Any]) -> str:
-    return str(manifest.get("apiVersion", "")).partition("/")[0]
+    group, slash, _ = str(manifest.get("apiVersion", "")).partition("/")
+    return group if slash else ""
 
 
 def _is_built_in(version: Any) -> bool:
@@ -162,6 +163,8 @@ def _refers(part: Part, path: Path, value: Any, target: Part) -> bool:
     if isinstance(value, str):
         return value == name
     if isinstance(value, Mapping):
+        if path[-1:] == ("scaleTargetRef",) and not _same_group(value, target):
+            return False
         if "name" in value and value["name"] == name:
             return bool(value.get("kind", target.key) == target.key)
         selector = value.get("matchLabels", value)
@@ -173,6 +176,11 @@ def _refers(part: Part, path: Path, value: Any, target: Part) -> bool:
     if isinstance(value, list) and any(_refers(part, path, item, target) for item in value[:50]):
         return True
     return (target.key, name) in set(_references(value))
+
+
+def _same_group(reference: Mapping[str, Any], target: Part) -> bool:
+    """An autoscaler looks up its target by apiVersion and kind; without one it asks the core group."""
+    return _group(reference) == _group(target.value)
 
 
 def _uses(part: Part, target: Part) -> bool:

@@ -26,22 +26,25 @@ def read_terraform(intent: Intent, report: Report) -> Parts:
 
 def _parts(plan: Plan) -> list[Part]:
     parts = []
+    configuration = mapping(plan.json.get("configuration"))
+    root = mapping(configuration.get("root_module"))
+    providers = _providers(root)
     for resource in plan.resources:
         if not {"create", "read", "update"}.intersection(resource.actions) and (
             resource.mode == "managed"
         ):
             continue
+        address = _INDEX.sub("", resource.address)
         parts.append(
             Part(
                 kind="data" if resource.mode == "data" else "resource",
                 key=resource.type,
                 value=mapping(_with_unknown(resource.values, resource.unknown)),
                 label=resource.address,
-                address=_INDEX.sub("", resource.address),
-                references=resource.references,
+                address=address,
+                references={**resource.references, **providers.get(address, {})},
             )
         )
-    root = mapping(mapping(plan.json.get("configuration")).get("root_module"))
     declared = mapping(root.get("outputs"))
     for name, value in plan.outputs.items():
         declaration = mapping(declared.get(name))
@@ -62,7 +65,6 @@ def _parts(plan: Plan) -> list[Part]:
     for name, declaration in mapping(root.get("variables")).items():
         value = {**mapping(declaration), "value": plan.variables.get(name)}
         parts.append(Part("variable", name, value, f"var.{name}", counted=False))
-    configuration = mapping(plan.json.get("configuration"))
     for key, settings in mapping(configuration.get("provider_config")).items():
         value = _constants(mapping(mapping(settings).get("expressions")))
         value["alias"] = mapping(settings).get("alias")
@@ -73,6 +75,7 @@ def _parts(plan: Plan) -> list[Part]:
                 value,
                 f"provider.{key}",
                 counted=False,
+                address=f"provider.{key}",
             )
         )
     for name, call in mapping(root.get("module_calls")).items():
@@ -80,6 +83,16 @@ def _parts(plan: Plan) -> list[Part]:
         value |= {"name": name, "source": mapping(call).get("source")}
         parts.append(Part("module", name, value, f"module.{name}"))
     return parts
+
+
+def _providers(root: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The provider configuration of each resource of the root module, as what it refers to."""
+    found = {}
+    for item in root.get("resources") or ():
+        resource = mapping(item)
+        key = resource.get("provider_config_key")
+        found[str(resource.get("address"))] = {"provider": (f"provider.{key}",)}
+    return found
 
 
 def _output_references(plan: Plan, name: str, referred: Any) -> dict[str, tuple[str, ...]]:
@@ -125,6 +138,8 @@ def _constants(expressions: Mapping[str, Any]) -> dict[str, Any]:
 def _refers(part: Part, path: Path, value: Any, target: Part) -> bool:
     if target.kind == "variable":
         return _holds(value, target.value.get("value"))
+    if target.kind == "provider":
+        return path == ("provider",) and target.address in part.references.get("provider", ())
     if not target.address:
         return False
     dotted = ".".join(str(step) for step in path)
