@@ -87,7 +87,7 @@ def _parts(plan: Plan) -> list[Part]:
 
 def _providers(root: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
     """The provider configuration of each resource of the root module, as what it refers to."""
-    found = {}
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
     for item in root.get("resources") or ():
         resource = mapping(item)
         key = resource.get("provider_config_key")
