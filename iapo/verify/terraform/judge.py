@@ -20,10 +20,8 @@ from typing import Any
 from iapo.verify.report import Diagnostic, Plan, Report, verdict
 from iapo.verify.terraform import codes, stand_ins
 from iapo.verify.terraform.addresses import (
-    GIANT_VARIANTS,
     SLOTS,
     STUB_PROVIDER,
-    entry_address,
     slot_address,
     socket_name,
 )
@@ -91,7 +89,7 @@ class Judge:
         self._confined = confined
         self._executor = ThreadPoolExecutor(8)
         self._servers: dict[str, ProviderServer] = {}
-        self._slots_used = 0
+        self._kept: dict[tuple[CatalogueEntry, frozenset[str] | None], str] = {}
         self._entries: dict[str, list[CatalogueEntry]] = {}
         for entry in entries:
             self._entries.setdefault(entry.source, []).append(entry)
@@ -200,14 +198,11 @@ class Judge:
         entry = by_version[version]
         schema = load_schema(entry)
         kinds = schema.giants(GIANT)
-        giants = sorted(kinds)
-        named = [g for g in giants if any(names_giant(m.text, g, kinds[g]) for m, _ in users)]
-        variant = ""
-        if named:
-            variant = f"-giant{giants.index(named[0])}" if len(named) == 1 else "-whole"
-        if variant not in GIANT_VARIANTS:
-            variant, named = "-whole", giants
-        shown = None if variant == "-whole" else frozenset(named)
+        named = [
+            g for g in sorted(kinds) if any(names_giant(m.text, g, kinds[g]) for m, _ in users)
+        ]
+        # Without what is in its giant types, with one of them, or with all.
+        shown = frozenset(named) if len(named) <= 1 else None
         if not entry.whole:
             extended = extended_schema(schema, users[0][1], [m for m, _ in users])
             if extended is not None:
@@ -221,19 +216,18 @@ class Judge:
                     line,
                     None if single else path,
                 )
-                return self._serve_once(Served(extended, shown))
-        address = entry_address(entry, variant)
-        if address not in self._servers:
-            self._servers[address] = ProviderServer(socket_name(address), self._executor)
-            self._servers[address].served = Served(schema, shown)
-        return address
+                return self._serve(Served(extended, shown))
+        key = (entry, shown)
+        if key not in self._kept:
+            self._kept[key] = self._serve(Served(schema, shown))
+        return self._kept[key]
 
-    def _serve_once(self, served: Served) -> str:
-        """Serve what is made up for one program, under an address that no other has used."""
-        if self._slots_used >= SLOTS:
+    def _serve(self, served: Served) -> str:
+        """Serve a schema under an address that no other has had."""
+        number = len(self._servers) - 1  # one is the stub provider's
+        if number >= SLOTS:
             raise WornOutError
-        address = slot_address(self._slots_used)
-        self._slots_used += 1
+        address = slot_address(number)
         self._servers[address] = ProviderServer(socket_name(address), self._executor)
         self._servers[address].served = served
         return address
@@ -253,7 +247,7 @@ class Judge:
                 place[0],
                 None if single else place[1],
             )
-        return self._serve_once(Served(schema))
+        return self._serve(Served(schema))
 
     @staticmethod
     def _unjudged(
