@@ -31,26 +31,33 @@ def main() -> None:
     tasks = list(TASKS.values())
     if options.all:
         tasks += load_benchmark()
-    rows = [
-        (name, text, task)
-        for task in tasks
-        for name, text in cheats(task).items()
-        if text != task.output
-    ]
+    rows = [(name, text, task) for task in tasks for name, text in cheats(task).items()]
     scores = IaCReward().score_many([(text, task.format, task) for _, text, task in rows])
     best: dict[str, tuple[float, str, str]] = {}
+    by_name: dict[str, tuple[float, str, int]] = {}
     for (total, _), (name, _, task) in zip(scores, rows, strict=True):
         best[task.format] = max(best.get(task.format, (0.0, "", "")), (total, name, task.id))
+        key = f"{task.format}: {name}"
+        highest, where, count = by_name.get(key, (-1.0, "", 0))
+        by_name[key] = (*max((highest, where), (total, task.id)), count + 1)
     print(f"weakest honest answer {WEAKEST_HONEST:.3f}, {len(rows)} cheats")
     for format, (total, name, task) in sorted(best.items()):
         print(
             f"{format:16} best cheat {total:.3f}  margin {WEAKEST_HONEST - total:.3f}  {name}  ({task})"
         )
+    for name, (highest, where, _) in sorted(by_name.items(), key=lambda item: -item[1][0])[:12]:
+        print(f"  {highest:.3f}  {name}  ({where})")
     if options.json:
         result = {
             "weakest_honest": WEAKEST_HONEST,
+            "tasks": len(tasks),
             "cheats": len(rows),
+            "at_or_above": sum(total >= WEAKEST_HONEST for total, _ in scores),
             "best": {f: {"score": s, "cheat": n, "task": t} for f, (s, n, t) in best.items()},
+            "by_cheat": {
+                name: {"tasks": n, "best": round(s, 4), "task": t}
+                for name, (s, t, n) in sorted(by_name.items())
+            },
         }
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 

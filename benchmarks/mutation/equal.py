@@ -43,7 +43,9 @@ def _same_plan(reference: str, text: str) -> str:
 
 def _planned(plan: Plan) -> Any:
     resources = [(r.address, r.actions, r.values, r.unknown, r.references) for r in plan.resources]
-    return resources, plan.outputs, plan.variables
+    root = plan.json.get("configuration", {}).get("root_module", {})
+    order = [(r.get("address"), r.get("depends_on")) for r in root.get("resources", ())]
+    return resources, plan.outputs, plan.variables, order
 
 
 def _default(reference: str, text: str) -> str:

@@ -137,8 +137,9 @@ def _sign(outline: Outline, leaf: Leaf, words: str, part: str, keys: list[str]) 
         if source and part in entry.parts:
             start, end = (entry.value_start + at for at in source.span())
             yield "leaf broken", leaf.path, outline.replaced(start, end, f"{words}/other")
-        elif value.strip("\"'") == words and part in entry.parts:
-            text = outline.replaced(entry.value_start, entry.value_end, f'"{words}other"')
+        elif value.strip("[]\"' ") == words and part in entry.parts:
+            new = value.replace(words, words + "other") if words else '"other"'
+            text = outline.replaced(entry.value_start, entry.value_end, new)
             yield "leaf broken", leaf.path, text
 
 

@@ -83,12 +83,12 @@ def redirected(
     """The references of one part to another made to mean something else, one by one."""
     if outline.format == "terraform":
         names = [target.removeprefix("data.").removeprefix("provider."), *_PASSED]
-        keyed = any(part in e.parts and e.path[-1:] == (*keys[-1:],) for e in outline.entries)
+        keyed = any(part in e.parts and {*keys[-1:]} <= {*e.path} for e in outline.entries)
         for start, end in _traversals(outline):
             entry = outline.innermost(start, end)
             inside = entry is not None and part in entry.parts
             held = any(name and name in outline.text[start:end] for name in names)
-            here = entry is not None and (entry.path[-1:] == (*keys[-1:],) or not keyed)
+            here = entry is not None and ({*keys[-1:]} <= {*entry.path} or not keyed)
             if inside and held and here:
                 yield "reference redirected", what, _elsewhere(outline, start, end)
         return
@@ -111,7 +111,8 @@ def redirected(
 def _traversals(outline: Outline) -> list[tuple[int, int]]:
     found = [m.span() for m in _TRAVERSAL.finditer(outline.text)]
     found += [
-        m.span() for m in re.finditer(r"(?<![\w.])(?:local|module|var|aws)\.[\w.]+", outline.text)
+        m.span()
+        for m in re.finditer(r"(?<![\w.])(?:local|module|var|each|aws)\.[\w.]+", outline.text)
     ]
     return [span for span in found if _is_code(outline, *span)]
 

@@ -54,6 +54,7 @@ class _Request:
 
     format: str
     prompt: str
+    input: str = ""
     output: str = ""
     intent: Intent | None = None
 

@@ -31,8 +31,10 @@ class LeafResult(NamedTuple):
         name: the leaf's path, `versioning.versioning_configuration.status`.
         met: whether it holds.
         why_not: one line, empty when it holds.
-        positive: False for `absent` and `at_most`, which nothing at all would also meet.
-        work: True for `runs`: a part that runs nothing of what was asked does not do its job.
+        positive: False for `absent` and `at_most`, which nothing at all would also meet, and for a
+            name, which earns nothing by itself.
+        work: True for `runs` and for actions: a part that runs nothing of what was asked does not do
+            its job.
     """
 
     name: str
@@ -57,6 +59,16 @@ class Context:
 
 def evaluate(node: Node, value: Any, name: str, path: Path, context: Context) -> list[LeafResult]:
     """Judge every leaf of `node` against `value`, which stands at `path` in its part."""
+    leaves = _evaluate(node, value, name, path, context)
+    if isinstance(node, (Equal, Matcher)) and (node.work or node.named):
+        return [
+            leaf._replace(work=node.work, positive=leaf.positive and not node.named)
+            for leaf in leaves
+        ]
+    return leaves
+
+
+def _evaluate(node: Node, value: Any, name: str, path: Path, context: Context) -> list[LeafResult]:
     if isinstance(node, Fields):
         return _fields(node, value, name, path, context)
     if isinstance(node, Elements):
@@ -70,14 +82,19 @@ def evaluate(node: Node, value: Any, name: str, path: Path, context: Context) ->
     return _MATCHER[node.name](node, value, name, path, context)
 
 
+def idle(leaves: Sequence[LeafResult]) -> bool:
+    """Whether work was asked of a part and it does none of it."""
+    work = [leaf.met for leaf in leaves if leaf.work]
+    return bool(work) and not any(work)
+
+
 def met(leaves: Sequence[LeafResult]) -> int:
     """How many leaves count.
 
-    Where commands were asked for and none of them runs, nothing else of the part counts. What is
-    merely absent earns nothing beside nothing.
+    Of an idle part nothing else counts. What is merely absent, or a name, earns nothing beside
+    nothing.
     """
-    work = [leaf.met for leaf in leaves if leaf.work]
-    if work and not any(work):
+    if idle(leaves):
         return 0
     positives = sum(leaf.met for leaf in leaves if leaf.positive)
     if not positives and any(leaf.positive for leaf in leaves):
@@ -100,7 +117,8 @@ def unmet(node: Node, name: str, why: str) -> list[LeafResult]:
     if isinstance(node, Matcher) and node.name in ("contains", "json"):
         return unmet(node.argument, name, why)
     positive = not (isinstance(node, Matcher) and node.name in ("absent", "at_most"))
-    work = isinstance(node, Matcher) and node.name == "runs"
+    positive = positive and not (isinstance(node, (Equal, Matcher)) and node.named)
+    work = isinstance(node, (Equal, Matcher)) and node.work
     return [LeafResult(name, False, why, positive, work)] * leaf_count(node)
 
 
@@ -323,7 +341,7 @@ def _runs(node: Matcher, value: Any, name: str, path: Path, context: Context) ->
     script = "\n".join(str(v) for v in value) if isinstance(value, list) else value
     holds = isinstance(script, str) and runs(node.argument, script)
     why = "" if holds else f"does not run `{' '.join(node.argument)}`, or not so that it can fail"
-    return [LeafResult(name, holds, why, work=True)]
+    return [LeafResult(name, holds, why)]
 
 
 _MATCHER: Mapping[str, Callable[[Matcher, Any, str, Path, Context], list[LeafResult]]] = {

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from iapo.intent.evaluate import Context, LeafResult, evaluate, met, unmet
+from iapo.intent.evaluate import Context, LeafResult, evaluate, idle, met, unmet
 from iapo.intent.parts import Part, Parts, Path
 from iapo.intent.pattern import (
     AllOf,
@@ -66,10 +66,15 @@ def match(intent: Intent, report: Report) -> IntentResult:
         {True: 0, False: 0},
         {True: 0, False: 0},
     )  # of main parts, of what surrounds them
+    every = [
+        search.judge(index, chosen[index], dict(enumerate(chosen)))
+        for index in range(len(intent.patterns))
+    ]
+    waiting = _waiting({i for i, judged in enumerate(every) if idle(judged)}, search.targets)
     for index, pattern in enumerate(intent.patterns):
-        judged = search.judge(index, chosen[index], dict(enumerate(chosen)))
+        judged = every[index]
         main = pattern.kind not in _AROUND and not (parts.dead and _serves_pods(pattern))
-        earned[main] += met(judged)
+        earned[main] += 0 if index in waiting else met(judged)
         total[main] += len(judged)
         leaves.extend(judged)
     done = earned[True] / total[True] if total[True] else 1.0
@@ -84,6 +89,16 @@ def match(intent: Intent, report: Report) -> IntentResult:
             for i, pattern in enumerate(intent.patterns)
         },
     )
+
+
+def _waiting(idlers: set[int], targets: list[tuple[int, ...]]) -> set[int]:
+    """Patterns that are idle, and those that refer to one: what waits for nothing does nothing."""
+    found = set(idlers)
+    while True:
+        more = {i for i, named in enumerate(targets) if found.intersection(named)} - found
+        if not more:
+            return found
+        found |= more
 
 
 _AROUND = {
@@ -193,7 +208,8 @@ class _Search:
         leaves: list[LeafResult] = []
         if not pattern.hard:
             name = f"{pattern.name}.{pattern.kind}"
-            leaves.extend(evaluate(pattern.selector, part.key, name, (), context))
+            named = evaluate(pattern.selector, part.key, name, (), context)
+            leaves.extend(leaf._replace(positive=False) for leaf in named)
         if pattern.fields.fields:
             leaves.extend(evaluate(pattern.fields, part.value, pattern.name, (), context))
         if not leaves:
@@ -269,7 +285,8 @@ def _missing(pattern: Pattern) -> list[LeafResult]:
     why = f"no such {pattern.kind}"
     leaves: list[LeafResult] = []
     if not pattern.hard:
-        leaves.extend(unmet(pattern.selector, f"{pattern.name}.{pattern.kind}", why))
+        named = unmet(pattern.selector, f"{pattern.name}.{pattern.kind}", why)
+        leaves.extend(leaf._replace(positive=False) for leaf in named)
     if leaf_count(pattern.fields):
         leaves.extend(unmet(pattern.fields, pattern.name, why))
     return leaves or [LeafResult(pattern.name, False, why)]

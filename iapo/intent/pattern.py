@@ -8,7 +8,7 @@ A pattern is a mapping: one selector that says what kind of part it asks for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import re2  # type: ignore[import-untyped]
@@ -65,10 +65,16 @@ class IntentError(ValueError):
 
 @dataclass(frozen=True)
 class Equal:
-    """A scalar that the value must equal; `strict` compares whole containers too."""
+    """A scalar that the value must equal; `strict` compares whole containers too.
+
+    `work`: it says what a part is to do; one that does none of it earns nothing.
+    `named`: it says what a part is called, which earns nothing by itself.
+    """
 
     value: Any
     strict: bool = False
+    work: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ class Matcher:
 
     name: str
     argument: Any
+    work: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,6 +188,10 @@ class Intent:
         """Whether any pattern has a field of this name, at any depth."""
         return any(_has_key(raw, key) for raw in self.data.values())
 
+    def values_of(self, key: str) -> list[Any]:
+        """Everything that any pattern says a field of this name is, as written."""
+        return [value for raw in self.data.values() for value in _values_of(raw, key)]
+
 
 def leaf_count(node: Node) -> int:
     """How many leaves a node has."""
@@ -210,9 +222,40 @@ def _pattern(name: str, raw: Any, format: Format, names: frozenset[str]) -> Patt
     fields = _node(rest, name, names, 0) if rest else Fields(())
     if not isinstance(fields, Fields):
         raise IntentError(f"{name}: matchers stand under a field, not beside the selector")
+    if format == "github-actions" and not _has_key(rest, "runs"):
+        fields = Fields(tuple((key, _with_work(node)) for key, node in fields.fields))
+    if format == "kubernetes":
+        fields = Fields(
+            tuple(
+                (key, replace(node, named=True))
+                if key in ("name", "namespace") and isinstance(node, (Equal, Matcher))
+                else (key, node)
+                for key, node in fields.fields
+            )
+        )
     # `{any: true}` asks for nothing, so it must not be a leaf that every answer meets.
     unnamed = isinstance(selector, Matcher) and selector.name == "any"
     return Pattern(name, kind, selector, selectors[kind] or unnamed, fields)
+
+
+def _with_work(node: Node) -> Node:
+    """An action that a step uses is the step's work, as a command is; a checkout is none."""
+    if isinstance(node, Elements):
+        return Elements(tuple(_with_work(child) for child in node.nodes))
+    if not isinstance(node, Fields):
+        return node
+    return Fields(
+        tuple(
+            (key, replace(child, work=True))
+            if key == "action" and isinstance(child, (Equal, Matcher)) and not _checks_out(child)
+            else (key, child)
+            for key, child in node.fields
+        )
+    )
+
+
+def _checks_out(node: Equal | Matcher) -> bool:
+    return isinstance(node, Equal) and node.value == "actions/checkout"
 
 
 def _node(raw: Any, where: str, names: frozenset[str], depth: int) -> Node:
@@ -274,7 +317,7 @@ def _matcher(name: str, raw: Any, where: str, names: frozenset[str], depth: int)
         return Matcher(name, _node(raw, where, names, depth + 1))
     if not isinstance(raw, str) or not raw.split():
         raise IntentError(f"{where}: expected a command, e.g. `npm test`")
-    return Matcher(name, tuple(raw.split()))
+    return Matcher(name, tuple(raw.split()), work=True)
 
 
 def _regex(raw: Any, where: str) -> Any:
@@ -330,6 +373,15 @@ def _leaves(node: Node, path: str) -> Iterator[Leaf]:
 
 def _written(pattern: str | bytes) -> str:
     return pattern.decode() if isinstance(pattern, bytes) else pattern
+
+
+def _values_of(raw: Any, key: str) -> Iterator[Any]:
+    inner = raw.items() if isinstance(raw, Mapping) else enumerate(raw)
+    for name, value in inner:
+        if name == key:
+            yield value
+        if isinstance(value, (Mapping, list, tuple)):
+            yield from _values_of(value, key)
 
 
 def _has_key(raw: Any, key: str) -> bool:

@@ -1,14 +1,15 @@
 """Which commands a shell script really runs, and would fail on.
 
-A reader of simple commands, not a shell: comments, heredoc bodies, echoed words, code after
-`exit`, branches of `if false` and commands whose failure is thrown away (`|| true`, `; true` is
-fine) do not count. What it cannot read, it leaves out.
+A reader of simple commands, not a shell: comments, heredoc bodies, echoed words, scripts
+that `exit` before their end, branches of `if false` and commands whose failure is thrown away (`|| true`, `; true`) do
+not count. What it cannot read, it leaves out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 _MAX_CHARACTERS = 20_000
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\1")
@@ -29,6 +30,8 @@ _PREFIXES = {
     "(",
 }
 _NOTHING = {"true", ":", "echo", "printf", "exit"}
+_OPENS, _CLOSES = {"if", "for", "while", "until", "case"}, {"fi", "done", "esac"}
+_SHELLS = {"sh", "bash", "ash", "dash"}
 
 
 def runs(wanted: Sequence[str], script: str) -> bool:
@@ -40,14 +43,41 @@ def runs(wanted: Sequence[str], script: str) -> bool:
     return any(_is(wanted, words) for words in commands(script))
 
 
-def commands(script: str) -> Iterator[list[str]]:
-    """The simple commands of a script whose failure would be seen, as lists of words."""
+def does_nothing(command: Any) -> bool:
+    """Whether a container's command is one that does no work: `true`, `echo hi`, `sleep infinity`.
+
+    Args:
+        command: a string, or a list of words.
+    """
+    words = [str(word) for word in command] if isinstance(command, list) else [str(command)]
+    shell = words[0].rsplit("/", 1)[-1] if words else ""
+    if shell in _SHELLS and len(words) == 3 and words[1].startswith("-"):
+        words = [words[2]]
+    script = words[0] if len(words) == 1 else " ".join(words)
+    return bool(script.strip()) and all(
+        words[0].rsplit("/", 1)[-1] in (*_NOTHING, "sleep") for words in commands(script)
+    )
+
+
+def no_op(script: str) -> bool:
+    """Whether nothing in a script has an effect or a failure that is heeded; writing a file is one."""
+    return not commands(script) and re.search(r">(?!\s*/dev/null)", script) is None
+
+
+def commands(script: str) -> list[list[str]]:
+    """The simple commands of a script whose failure would be seen, as lists of words.
+
+    None, where it leaves before its end whatever happens: what stands behind was never meant to run.
+    """
+    found: list[list[str]] = []
     dead_depth = 0  # inside `if false`, and blocks within it
-    heeded = True
-    for words, follower, after in _simple_commands(script[:_MAX_CHARACTERS]):
+    depth = 0  # of blocks that may or may not run
+    heeded, conditional, left = True, False, False
+    for words, follower, ends, after in _simple_commands(script[:_MAX_CHARACTERS]):
         if not words:
             continue
-        first = words[0]
+        first, sometimes = words[0], conditional
+        conditional = follower in ("&&", "||")
         if dead_depth:
             if first == "if":
                 dead_depth += 1
@@ -60,10 +90,13 @@ def commands(script: str) -> Iterator[list[str]]:
                     continue
             if dead_depth or first == "fi":
                 continue
+        depth = max(0, depth + (first in _OPENS) - (first in _CLOSES))
         if first in ("if", "while") and len(words) > 1:
             if words[1] == "false" and first == "if":
-                dead_depth = 1
+                dead_depth, depth = 1, depth - 1
             continue  # a condition's failure is not heeded
+        if left:
+            return []
         if first == "set" and "+e" in words:
             heeded = False
         if first == "set" and any(w.startswith("-") and "e" in w for w in words[1:]):
@@ -72,14 +105,16 @@ def commands(script: str) -> Iterator[list[str]]:
         if not words:
             continue
         if words[0] == "exit":
-            return
+            left = not depth and not sometimes
+            continue
         if words[0] == "false" and follower == "&&":
-            return
-        swallowed = (
-            follower == "||" and bool(after) and after[0] in _NOTHING and after[:2] != ["exit", "1"]
+            break
+        swallowed = (ends == ";" and after[:1] in (["true"], [":"])) or (
+            ends == "||" and bool(after) and after[0] in _NOTHING and after[:2] != ["exit", "1"]
         )
         if heeded and not swallowed and words[0] not in _NOTHING:
-            yield words
+            found.append(words)
+    return found
 
 
 def _is(wanted: Sequence[str], words: list[str]) -> bool:
@@ -95,15 +130,20 @@ def _command(words: list[str]) -> list[str]:
     return words
 
 
-def _simple_commands(script: str) -> list[tuple[list[str], str, list[str]]]:
-    """(words, operator that follows, words after that operator) of each simple command."""
+def _simple_commands(script: str) -> list[tuple[list[str], str, str, list[str]]]:
+    """(words, operator that follows, operator that ends its chain, words after that) of each."""
     found: list[tuple[list[str], str]] = []
     for line in _logical_lines(script):
         found.extend(_split(line))
-    result = []
-    for index, (words, operator) in enumerate(found):
-        following = found[index + 1][0] if operator == "||" and index + 1 < len(found) else []
-        result.append((words, operator, following))
+    result: list[tuple[list[str], str, str, list[str]]] = []
+    ends, after = "", list[str]()  # of the chain of &&, whose failure is heeded or not as one
+    following: list[str] = []
+    for words, operator in reversed(found):
+        if operator != "&&":
+            ends, after = operator, following if operator in ("||", ";") else []
+        result.append((words, operator, ends, after))
+        following = words
+    result.reverse()
     return result
 
 

@@ -1,6 +1,7 @@
 """Correctness: how much of what was asked holds, in the plan or the parsed document.
 
-With an intent: its share of leaves that hold, times what unrequested parts leave of it:
+With an intent: its share of leaves that hold (of those that had to change, where the task hands over
+code), times what unrequested parts leave of it:
 `(requested / (requested + unrequested)) ** 2`. An answer in several fenced blocks is several
 answers, of which the first is judged and divided by the square of their number. An answer many
 times longer than the reference loses too. Without an intent: the share of declared parts whose type
@@ -38,16 +39,21 @@ def correctness(
     report: Report,
     substance: bool,
     result: IntentResult | None,
+    share: float | None,
     task: _Referenced | None,
     losses: list[Loss],
 ) -> float:
-    """The component, in [0, 1]; what is missing is added to `losses`."""
-    if result is None:
+    """The component, in [0, 1]; what is missing is added to `losses`.
+
+    Args:
+        share: of the intent, beyond what the task's input already met; None without an intent.
+    """
+    if result is None or share is None:
         value = (declared_share(code, report) if substance else 0.0) / max(blocks, 1) ** 2
         if value < 1.0:
             losses.append(Loss("correctness", 1.0 - value, _undeclared(report, substance)))
         return value
-    earned = result.share
+    earned = share
     missing = [leaf for leaf in result.parts if not leaf.met]
     losses.extend(
         Loss("correctness", (1.0 - earned) / len(missing), f"{leaf.name}: {leaf.why_not}")

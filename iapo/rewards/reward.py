@@ -19,6 +19,7 @@ from iapo.rewards.score import COMPONENTS, Loss, Score
 from iapo.rewards.substance import has_asked_kind, has_substance
 from iapo.rewards.suppressions import strip_suppressions
 from iapo.rewards.syntax import syntax
+from iapo.rewards.unchanged import Unchanged
 from iapo.verify.detect import detect_format
 from iapo.verify.extract import Extraction, extract_code
 from iapo.verify.report import CATEGORIES, FORMATS, Format, Report
@@ -32,10 +33,14 @@ class Judgeable(Protocol):
     @property
     def prompt(self) -> str: ...
     @property
+    def input(self) -> str: ...
+    @property
     def output(self) -> str: ...
     @property
     def intent(self) -> Intent | None: ...
 
+
+_UNCHANGED = Unchanged()
 
 Item = tuple[str, str] | tuple[str, str, "Judgeable | None"]
 
@@ -94,16 +99,22 @@ class IaCReward:
         """As `score_many`, with why each point was lost."""
         asked = [(item[0], item[1], item[2] if len(item) > 2 else None) for item in items]
         found = [_find(text, category, task) for text, category, task in asked]
-        reports = _verify(
-            [
-                (extraction.code, format, task is not None and task.intent is not None)
-                for (extraction, format), (_, _, task) in zip(found, asked, strict=True)
-            ]
-        )
+        wanted = [
+            (extraction.code, format, task is not None and task.intent is not None)
+            for (extraction, format), (_, _, task) in zip(found, asked, strict=True)
+        ]
+        given = [
+            (task, task.intent.format)
+            for _, _, task in asked
+            if task is not None and task.intent is not None and _UNCHANGED.missing(task)
+        ]
+        reports = _verify(wanted + [(task.input, format, True) for task, format in given])
+        for (task, _), report in zip(given, reports[len(wanted) :], strict=True):
+            _UNCHANGED.learn(task, report)
         return [
             self._fold(text, extraction, format, report, task)
             for (text, _, task), (extraction, format), report in zip(
-                asked, found, reports, strict=True
+                asked, found, reports[: len(wanted)], strict=True
             )
         ]
 
@@ -117,12 +128,13 @@ class IaCReward:
     ) -> Score:
         intent = task.intent if task is not None else None
         result = match(intent, report) if intent is not None else None
+        share = _UNCHANGED.earned(result.share, task) if result is not None else None
         substance = has_substance(extraction.code, format, report, intent)
         losses: list[Loss] = []
         to_the_point = intent is None or has_asked_kind(extraction.code, report, intent)
         of_syntax = syntax(report, substance, to_the_point, losses)
         of_correctness = correctness(
-            extraction.code, extraction.blocks, report, substance, result, task, losses
+            extraction.code, extraction.blocks, report, substance, result, share, task, losses
         )
         of_format = format_component(
             text, extraction, format, report, substance, result, of_correctness, task, losses

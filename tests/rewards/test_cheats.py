@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from cheats import cheats
 from honest import TASKS, WEAKEST_HONEST
 
-from iapo.dataset import load_benchmark
+from iapo.dataset import Task, load_benchmark
 from iapo.rewards import IaCReward
 from iapo.verify import verify
 
@@ -54,10 +56,44 @@ def test_a_dead_part_is_worth_no_more_than_leaving_it_out() -> None:
     assert with_dead[1]["correctness"] <= without[1]["correctness"]
 
 
-@pytest.mark.slow
-def test_every_cheat_is_below_the_floor_for_every_terraform_task() -> None:
-    tasks = load_benchmark().filter(format="terraform")
+def test_the_corpus_holds_for_every_format_and_task() -> None:
+    """No task is left with cheats that change nothing, and none loses the general ones."""
+    for task in load_benchmark():
+        corpus = cheats(task)
+        assert {"empty", "comments only", "prose only", "scanner suppressions"} <= set(corpus), (
+            task.id
+        )
+        assert all(text.strip() != task.output.strip() for text in corpus.values())
+
+
+def test_handing_the_input_back_earns_nothing_and_half_of_the_change_half() -> None:
+    task = next(t for t in load_benchmark() if t.id == "github-actions/permissions/least-privilege")
+    half = task.output.replace("      pull-requests: write\n", "").replace("permissions: {}\n", "")
+    (_, same), (_, some), (_, whole) = REWARD.score_many(
+        [(text, task.format, task) for text in (task.input, half, task.output)]
+    )
+    assert same["correctness"] == 0
+    assert 0 < some["correctness"] < 1
+    assert whole["correctness"] == 1
+
+
+def scored(tasks: list[Task]) -> list[tuple[float, str]]:
     rows = [(name, text, task) for task in tasks for name, text in cheats(task).items()]
-    scores = REWARD.score_many_detailed([(text, "terraform", task) for _, text, task in rows])
-    best = max(zip(scores, rows, strict=True), key=lambda pair: pair[0].total)
-    assert best[0].total < WEAKEST_HONEST, (best[1][2].id, best[1][0], best[0].components)
+    scores = REWARD.score_many([(text, task.format, task) for _, text, task in rows])
+    return [
+        (total, f"{task.id}: {name}")
+        for (total, _), (name, _, task) in zip(scores, rows, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("format", list(TASKS))
+def test_every_cheat_is_below_the_floor_for_some_benchmark_tasks(format: str) -> None:
+    tasks = [task for task in load_benchmark() if task.format == format]
+    assert max(scored(random.Random(7).sample(tasks, 3)))[0] < WEAKEST_HONEST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", list(TASKS))
+def test_every_cheat_is_below_the_floor_for_every_benchmark_task(format: str) -> None:
+    best, which = max(scored([task for task in load_benchmark() if task.format == format]))
+    assert best < WEAKEST_HONEST, which

@@ -3,7 +3,8 @@
 Compose has two spellings for most things; patterns and files may use either. `environment`,
 `labels`, `args` become mappings, `ports` and `volumes` short strings, `depends_on` a mapping of
 service to condition, commands one string, a health check's test the command without CMD. Services
-under a profile or scaled to 0 are dead unless the intent asks about it.
+under a profile, scaled to 0 or told to run nothing (`entrypoint: ["true"]`) are dead unless the intent
+asks about it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 
 from iapo.intent.parts import Part, Parts, Path
 from iapo.intent.pattern import Intent
-from iapo.intent.readers.shapes import mapping, names, sequence
+from iapo.intent.readers.shapes import asked_to_idle, mapping, names, sequence
+from iapo.intent.shell import does_nothing
 from iapo.verify.report import Report
 
 
@@ -28,8 +30,9 @@ def read_compose(intent: Intent, report: Report) -> Parts:
     for name, raw in mapping(file.get("services")).items():
         service = canonical_service(mapping(raw))
         scale = service.get("scale", mapping(service.get("deploy")).get("replicas", 1))
-        unused = bool(service.get("profiles")) and not intent.asks_about("profiles")
-        if unused or (scale == 0 and not isinstance(scale, bool)):
+        unused = bool(service.get("profiles")) and not _asked(intent, service["profiles"])
+        stopped = scale == 0 and not isinstance(scale, bool)
+        if unused or stopped or _is_idle(service, intent):
             dead += 1
             continue
         alive.append(Part("service", name, service, f"service {name}", address=str(name)))
@@ -40,6 +43,22 @@ def read_compose(intent: Intent, report: Report) -> Parts:
             label = f"{kind} {name}"
             alive.append(Part(kind, name, mapping(raw), label, counted=False, address=str(name)))
     return Parts("compose", tuple(alive), dead, _refers, _uses)
+
+
+def _asked(intent: Intent, profiles: list[Any]) -> bool:
+    """Whether the intent asks for one of these profiles, or for some profile of no name."""
+    wanted = [leaf for leaf in intent.leaves() if ".profiles" in leaf.path]
+    named = {str(leaf.value) for leaf in wanted if leaf.matcher == "equal"}
+    other = any(leaf.matcher not in ("equal", "absent") for leaf in wanted)
+    return other or not named.isdisjoint(str(profile) for profile in profiles)
+
+
+def _is_idle(service: Mapping[str, Any], intent: Intent) -> bool:
+    """A service that runs nothing in place of what its image runs, which nobody asked for."""
+    told = [service[key] for key in ("entrypoint", "command") if service.get(key)]
+    return any(map(does_nothing, told)) and not asked_to_idle(
+        [*intent.values_of("entrypoint"), *intent.values_of("command")]
+    )
 
 
 def canonical_service(service: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A Dockerfile's stages and instructions as parts.
 
 Stages that the final image does not need are dead, and so are settings that a later one of the
-same stage overrides. Settings of the image (USER, CMD, EXPOSE ...) only count where they end up
+same stage overrides, RUNs that run nothing (`RUN make || true`) and ONBUILDs that nobody asked for. Settings of the image (USER, CMD, EXPOSE ...) only count where they end up
 in the final image, unless the pattern says `in: STAGE`. `run`, `cmd` and `value` are strings in
 which the exec form's words stand behind each other.
 """
@@ -15,9 +15,11 @@ from typing import Any
 from iapo.intent.parts import Part, Parts, Path
 from iapo.intent.pattern import Intent
 from iapo.intent.readers.shapes import closure, mapping, sequence
+from iapo.intent.shell import no_op
 from iapo.verify.report import Report
 
 _OVERRIDDEN = {"CMD", "ENTRYPOINT", "USER", "HEALTHCHECK", "STOPSIGNAL", "SHELL"}
+_SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "powershell", "pwsh", "cmd"}
 _OF_THE_IMAGE = _OVERRIDDEN | {"EXPOSE", "VOLUME", "LABEL"}
 
 
@@ -33,6 +35,8 @@ def read_dockerfile(intent: Intent, report: Report) -> Parts:
     if not stages:
         return Parts("dockerfile", tuple(alive), 0, _refers, _uses)
     reached = _reached(stages)
+    dead = len(stages) - len(reached)
+    triggers = intent.asks_about("trigger") or "ONBUILD" in str(intent.values_of("instruction"))
     inherited = _inherited(stages)
     asks_where = intent.asks_about("in")
     for index, stage in enumerate(stages):
@@ -40,7 +44,9 @@ def read_dockerfile(intent: Intent, report: Report) -> Parts:
             continue
         final = index == len(stages) - 1
         name = stage.get("name")
-        instructions = _instructions(stage)
+        every = _instructions(stage)
+        instructions = [step for step in every if not _is_dead(step, triggers)]
+        dead += len(every) - len(instructions)
         needs = tuple(_needs(stage, index, stages))
         value = {
             **stage,
@@ -78,7 +84,6 @@ def read_dockerfile(intent: Intent, report: Report) -> Parts:
                     counted=False,
                 )
             )
-    dead = len(stages) - len(reached)
     return Parts("dockerfile", tuple(alive), dead, _refers, _uses)
 
 
@@ -97,8 +102,11 @@ def _instructions(stage: Mapping[str, Any]) -> list[dict[str, Any]]:
     steps = [dict(mapping(step)) for step in sequence(stage.get("instructions"))]
     last = {str(step.get("instruction", "")).upper(): i for i, step in enumerate(steps)}
     out = []
+    shell = "sh"
     for index, step in enumerate(steps):
         keyword = str(step.get("instruction", "")).upper()
+        if keyword == "SHELL":
+            shell = str((sequence(step.get("shell")) or ["sh"])[0]).rsplit("/", 1)[-1]
         if keyword in _OVERRIDDEN and last[keyword] != index:
             continue
         step["instruction"] = keyword
@@ -107,12 +115,24 @@ def _instructions(stage: Mapping[str, Any]) -> list[dict[str, Any]]:
         elif isinstance(step.get("cmd"), list):
             step["cmd"] = shlex.join(str(word) for word in step["cmd"])
         if keyword == "RUN":
-            step["run"] = _script(step)
+            step["run"] = _script(step) if _reads(shell) or step.get("form") == "exec" else ""
         if "ports" in step:
             step["ports"] = [str(port).removesuffix("/tcp") for port in sequence(step["ports"])]
         step["flags"] = _flags(step.get("flags"))
         out.append(step)
     return out
+
+
+def _is_dead(step: Mapping[str, Any], triggers: bool) -> bool:
+    """A RUN that runs nothing whose failure is heeded, and what is only for images built on this one."""
+    if step["instruction"] == "ONBUILD":
+        return not triggers
+    return step["instruction"] == "RUN" and no_op(step["run"])
+
+
+def _reads(shell: str) -> bool:
+    """Whether a program given by SHELL runs the commands that it is handed."""
+    return shell.lower().removesuffix(".exe") in _SHELLS
 
 
 def _script(step: Mapping[str, Any]) -> str:

@@ -87,7 +87,16 @@ def _is_dead(job: Mapping[str, Any], intent: Intent) -> bool:
     rules = [mapping(rule) for rule in sequence(job.get("rules"))]
     if rules and all(rule.get("when") == "never" for rule in rules):
         return True
-    return job.get("allow_failure") is True and not intent.asks_about("allow_failure")
+    return job.get("allow_failure") is True and not _may_fail(intent)
+
+
+def _may_fail(intent: Intent) -> bool:
+    """Whether some job is to be allowed to fail whatever happens."""
+    return any(
+        leaf.path.endswith(".allow_failure") and (leaf.value is True or leaf.matcher == "one_of")
+        and leaf.value != (False,)
+        for leaf in intent.leaves()
+    )  # fmt: skip
 
 
 def _refers(part: Part, path: Path, value: Any, target: Part) -> bool:

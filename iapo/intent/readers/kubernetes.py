@@ -3,7 +3,7 @@
 `name`, `namespace`, `labels`, `annotations` stand for `metadata.*`; `pod` for the pod's spec
 wherever the kind keeps it, `containers` and `initContainers` for the lists in it, `podLabels` for
 the template's labels; a Secret's `data` is decoded into `stringData`. Workloads that run nothing
-(`replicas: 0`, `suspend: true`) are dead unless the intent asks about it. A custom resource's kind is
+(`replicas: 0`, `suspend: true`, `command: ["true"]`) are dead unless the intent asks about it. A custom resource's kind is
 `Kind.group`, so that `kind: Deployment` never means somebody else's Deployment.
 """
 
@@ -16,7 +16,8 @@ from typing import Any
 
 from iapo.intent.parts import Part, Parts, Path
 from iapo.intent.pattern import Intent
-from iapo.intent.readers.shapes import mapping
+from iapo.intent.readers.shapes import asked_to_idle, mapping
+from iapo.intent.shell import does_nothing
 from iapo.verify.report import Report
 
 _POD_SPEC: Mapping[str, tuple[str, ...]] = {
@@ -61,7 +62,7 @@ def read_kubernetes(intent: Intent, report: Report) -> Parts:
     alive, dead = [], 0
     for manifest in _manifests(report.documents):
         part = _part(manifest)
-        if _is_dead(manifest, intent):
+        if _is_dead(manifest, intent) or _is_idle(part, intent):
             dead += 1
         else:
             alive.append(part)
@@ -148,6 +149,21 @@ def _is_dead(manifest: Mapping[str, Any], intent: Intent) -> bool:
         stopped = spec.get("suspend") is True and not intent.asks_about("suspend")
         return stopped or spec.get("parallelism", 1) == 0
     return False
+
+
+def _is_idle(part: Part, intent: Intent) -> bool:
+    """A workload all of whose containers run nothing in place of their images, as nobody asked."""
+    containers = part.value.get("containers")
+    return (
+        isinstance(containers, list)
+        and bool(containers)
+        and all(does_nothing(mapping(c).get("command") or "") for c in containers)
+        and not asked_to_idle(
+            mapping(wanted).get("command")
+            for patterns in intent.values_of("containers")
+            for wanted in (patterns if isinstance(patterns, list) else [patterns])
+        )
+    )
 
 
 def _asks_for(intent: Intent, key: str, value: Any) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from iapo.intent.shell import does_nothing
+
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """The value if it is a mapping, else an empty one."""
@@ -40,6 +42,18 @@ def is_false(condition: Any) -> bool:
         return False
     inner = re.sub(r"^\s*\$\{\{(.*)\}\}\s*$", r"\1", condition).strip().lower()
     return inner == "false" or inner.startswith("false &&") or inner.endswith("&& false")
+
+
+def asked_to_idle(wanted: Iterable[Any]) -> bool:
+    """Whether one of the commands that an intent asks for does nothing itself (`sleep infinity`)."""
+    for item in wanted:
+        if isinstance(item, Mapping):  # one of several, or exactly this one
+            choices = item.get("one_of", [item.get("equal", "")])
+            if asked_to_idle(choices):
+                return True
+        elif item and does_nothing(item):
+            return True
+    return False
 
 
 def names(value: Any) -> list[str]:
