@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iapo.verify import verify
 from iapo.verify.terraform import hcl
 from iapo.verify.terraform.codes import code_of
 from iapo.verify.terraform.program import reads_beyond_itself, survey
@@ -115,3 +116,17 @@ def test_templates_are_looked_at_too() -> None:
 )
 def test_codes_hold_no_values(summary: str, code: str) -> None:
     assert code_of(summary) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('resource "aws_s3_b\\ucket" "a" {\n}\n', "invalid-escape-sequence"),
+        ('module "m." {\n  source = "terraform-aws-modules/vpc/aws"\n}\n', "invalid-module-instance-name"),
+        ('module "each.value" {\n  source = "./x"\n}\n', "invalid-module-instance-name"),
+    ],
+)  # fmt: skip
+def test_names_that_are_none_are_terraforms_to_refuse(text: str, code: str) -> None:
+    report = verify(text, "terraform")
+    assert report.valid is False
+    assert code in {d.code for d in report.errors}

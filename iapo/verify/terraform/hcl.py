@@ -84,6 +84,11 @@ class Block:
         return (block for block in self.blocks if block.type == type)
 
 
+def is_identifier(text: str) -> bool:
+    """Whether a text may name a block, an argument or a variable."""
+    return re.fullmatch(r"[^\W\d][\w-]*", text) is not None
+
+
 def string_value(quoted: str) -> str | None:
     """What a quoted string stands for, or None if it holds a template or is not closed."""
     inner = quoted[1:-1]
@@ -97,7 +102,7 @@ def string_value(quoted: str) -> str | None:
 
     def escape(found: re.Match[str]) -> str:
         code = found[1]
-        if code[0] in "uU":
+        if len(code) > 1:
             number = int(code[1:], 16)
             return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
         return {"n": "\n", "r": "\r", "t": "\t"}.get(code, code)

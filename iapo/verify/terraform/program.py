@@ -105,6 +105,8 @@ def survey(files: Mapping[str, str]) -> Program:
     while waiting and len(installed) + len(absent) < MAX_MODULES:
         path, folder = waiting.pop(0)
         for call in modules[folder].calls:
+            if not hcl.is_identifier(call.name):
+                continue  # Terraform says so itself; as part of a path it would be taken apart
             key = f"{path}.{call.name}" if path else call.name
             target = _local_folder(folder, call.source)
             if target is None or not _has_configuration(files, target):
