@@ -125,21 +125,48 @@ def check() -> None:
 
 @datasets_app.command()
 def export(
-    path: Annotated[Path, typer.Argument(help="A .jsonl file of Alpaca records to write.")],
+    path: Annotated[
+        Path, typer.Argument(help="What to write: a .jsonl file, or with --hf a folder.")
+    ],
     category: Category = None,
     split: Split = None,
     size: Size = None,
     seed: Seed = 0,
     procedural: Procedural = None,
+    hf: Annotated[
+        bool,
+        typer.Option(
+            "--hf/--alpaca",
+            help="A folder for `datasets.load_from_disk`, or Alpaca records, one JSON object a line.",
+        ),
+    ] = False,
     outputs: Annotated[
         bool, typer.Option("--outputs/--no-outputs", help="With the references, or without.")
     ] = True,
 ) -> None:
-    """Write tasks as Alpaca records (instruction, input, output), one JSON object a line."""
-    records = _tasks(category, split, size, seed, procedural).to_alpaca(output=outputs)
-    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    """Write tasks as Alpaca records (instruction, input, output) or as a `datasets.Dataset`."""
+    tasks = _tasks(category, split, size, seed, procedural)
     try:
-        path.write_text(lines, encoding="utf-8")
+        if hf:
+            if path.is_file():
+                raise InputError(f"{path}: is a file; --hf writes a folder")
+            tasks.to_hf(output=outputs).save_to_disk(str(path))
+        else:
+            records = tasks.to_alpaca(output=outputs)
+            lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+            path.write_text("".join(lines), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
+    Console(stderr=True, highlight=False).print(f"{len(tasks)} records in {path}", markup=False)
+
+
+@datasets_app.command()
+def gallery(path: Annotated[Path, typer.Argument(help="A .md file to write.")]) -> None:
+    """Write one task of each family of the benchmark, with prompt, intent and reference."""
+    from iapo.dataset import load_benchmark
+    from iapo.dataset.gallery import gallery_of
+
+    try:
+        path.write_text(gallery_of(load_benchmark()), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
-    Console(stderr=True, highlight=False).print(f"{len(records)} records in {path}", markup=False)

@@ -135,8 +135,11 @@ class Dataset(Sequence[Task]):
         """Alpaca records in the same order; `output=False` withholds the references."""
         return [task.to_alpaca(output=output) for task in self._tasks]
 
-    def to_hf(self) -> Any:
-        """A `datasets.Dataset` of Alpaca fields with id, category, format, family and split.
+    def to_hf(self, *, output: bool = True) -> Any:
+        """A `datasets.Dataset` of Alpaca fields with id, category, format, family, split, difficulty.
+
+        Args:
+            output: False withholds the references.
 
         Raises:
             DatasetError: the package `datasets` is not installed.
@@ -144,11 +147,13 @@ class Dataset(Sequence[Task]):
         try:
             import datasets
         except ImportError:
-            raise DatasetError("to_hf needs the package `datasets`: pip install datasets") from None
+            raise DatasetError(
+                "this needs the package `datasets`: pip install 'iapo[hf]'"
+            ) from None
         names = ("id", "category", "format", "family", "split", "difficulty")
         return datasets.Dataset.from_list(
             [
-                {**task.to_alpaca(), **{name: getattr(task, name) for name in names}}
+                {**task.to_alpaca(output=output), **{name: getattr(task, name) for name in names}}
                 for task in self._tasks
             ]
         )

@@ -71,9 +71,11 @@ def match(intent: Intent, report: Report) -> IntentResult:
         for index in range(len(intent.patterns))
     ]
     waiting = _waiting({i for i, judged in enumerate(every) if idle(judged)}, search.targets)
+    # What is read serves what is made: looking an image up for a server that is not there is nothing.
+    around = _AROUND | ({"data"} if any(p.kind == "resource" for p in intent.patterns) else set())
     for index, pattern in enumerate(intent.patterns):
         judged = every[index]
-        main = pattern.kind not in _AROUND and not (parts.dead and _serves_pods(pattern))
+        main = pattern.kind not in around and not (parts.dead and _serves_pods(pattern))
         earned[main] += 0 if index in waiting else met(judged)
         total[main] += len(judged)
         leaves.extend(judged)

@@ -16,7 +16,7 @@ from iapo.intent import Intent, match
 from iapo.rewards.correctness import correctness
 from iapo.rewards.format import format_component
 from iapo.rewards.score import COMPONENTS, Loss, Score
-from iapo.rewards.substance import has_asked_kind, has_substance
+from iapo.rewards.substance import has_asked_kind, has_substance, unrequested
 from iapo.rewards.suppressions import strip_suppressions
 from iapo.rewards.syntax import syntax
 from iapo.rewards.unchanged import Unchanged
@@ -132,7 +132,8 @@ class IaCReward:
         substance = has_substance(extraction.code, format, report, intent)
         losses: list[Loss] = []
         to_the_point = intent is None or has_asked_kind(extraction.code, report, intent)
-        of_syntax = syntax(report, substance, to_the_point, losses)
+        extras = unrequested(extraction.code, report, intent, result)
+        of_syntax = syntax(report, substance, to_the_point, extras, losses)
         of_correctness = correctness(
             extraction.code, extraction.blocks, report, substance, result, share, task, losses
         )

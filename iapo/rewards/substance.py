@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from iapo.intent import Intent
+from iapo.intent import Intent, IntentResult
 from iapo.intent.readers.shapes import mapping, sequence
 from iapo.verify.report import Format, Report
 from iapo.verify.terraform import hcl
@@ -63,8 +63,7 @@ def has_asked_kind(code: str, report: Report, intent: Intent) -> bool:
     for pattern in intent.patterns:
         if pattern.kind not in ("resource", "data", "kind"):
             continue
-        choices = getattr(pattern.selector, "argument", (pattern.selector,))
-        asked.update(getattr(choice, "value", None) for choice in choices)
+        asked.update(_choices(pattern.selector))
     if not asked or None in asked:
         return True
     if intent.format == "terraform":
@@ -72,6 +71,33 @@ def has_asked_kind(code: str, report: Report, intent: Intent) -> bool:
     kinds = {str(mapping(manifest).get("kind")) for manifest in _manifests(report)}
     # A custom resource is asked for as Kind.group.
     return not report.documents or bool(kinds & {str(kind).partition(".")[0] for kind in asked})
+
+
+def unrequested(
+    code: str, report: Report, intent: Intent | None, result: IntentResult | None
+) -> int:
+    """How many parts nobody asked for; of a program that cannot be planned, by the kinds of its blocks."""
+    if intent is None or result is None:
+        return 0
+    if intent.format != "terraform" or report.plan is not None:
+        return result.unrequested
+    wanted = [p.selector for p in intent.patterns if p.kind in ("resource", "data")]
+    kinds = [set(_choices(selector)) for selector in wanted]
+    extra = 0
+    for block in top_blocks(code):
+        if block.type not in ("resource", "data") or not block.labels:
+            continue
+        asked = next((kind for kind in kinds if block.labels[0] in kind), None)
+        if asked is None:
+            extra += 1
+        else:
+            kinds.remove(asked)
+    return extra
+
+
+def _choices(selector: object) -> list[Any]:
+    choices = getattr(selector, "argument", (selector,))
+    return [getattr(choice, "value", None) for choice in choices]
 
 
 def _manifests(report: Report) -> list[Any]:

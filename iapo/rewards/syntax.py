@@ -19,9 +19,15 @@ SOUND = 0.5
 BESIDE_THE_POINT = 0.5
 
 
-def syntax(report: Report, substance: bool, to_the_point: bool, losses: list[Loss]) -> float:
-    """The component, in [0, 1]; what is missing is added to `losses`."""
-    value = _accepted(report, substance, losses)
+def syntax(
+    report: Report, substance: bool, to_the_point: bool, extras: int, losses: list[Loss]
+) -> float:
+    """The component, in [0, 1]; what is missing is added to `losses`.
+
+    Args:
+        extras: parts that nobody asked for; sound ones do not raise the share of sound parts.
+    """
+    value = _accepted(report, substance, extras, losses)
     if to_the_point or not value:
         return value
     why = "no part of any kind that was asked for"
@@ -29,7 +35,7 @@ def syntax(report: Report, substance: bool, to_the_point: bool, losses: list[Los
     return value * BESIDE_THE_POINT
 
 
-def _accepted(report: Report, substance: bool, losses: list[Loss]) -> float:
+def _accepted(report: Report, substance: bool, extras: int, losses: list[Loss]) -> float:
     if not substance:
         value, why = 0.0, "nothing is declared"
     elif report.valid is True:
@@ -41,9 +47,15 @@ def _accepted(report: Report, substance: bool, losses: list[Loss]) -> float:
     elif not report.parses:
         value, why = 0.0, _first(report, "it does not parse")
     else:
-        value, why = PARSES + SOUND * report.sound, _first(report, "it is not accepted")
+        value, why = PARSES + SOUND * _sound(report, extras), _first(report, "it is not accepted")
     losses.append(Loss("syntax", 1.0 - value, why))
     return value
+
+
+def _sound(report: Report, extras: int) -> float:
+    """The share of sound parts among those that were asked for, faults counted wherever they are."""
+    faulty = (1.0 - report.sound) * report.parts
+    return max(0.0, 1.0 - faulty / max(1, report.parts - extras))
 
 
 def _first(report: Report, otherwise: str) -> str:

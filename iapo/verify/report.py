@@ -118,6 +118,7 @@ class Report:
             no error, in [0, 1]; 0.0 where nothing parses, 1.0 where `valid` is True.
         documents: the parsed data, references and merges resolved; what an intent is matched with.
         plan: for Terraform when a plan was asked for and could be made.
+        parts: how many top-level parts `sound` is the share of.
     """
 
     format: Format | None
@@ -127,6 +128,7 @@ class Report:
     sound: float = 1.0
     documents: tuple[Any, ...] = ()
     plan: Plan | None = None
+    parts: int = 1
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -188,4 +190,5 @@ def verdict(
         sound=sound,
         documents=documents,
         plan=plan,
+        parts=max(parts, 1),
     )

@@ -72,6 +72,7 @@ def report_to_data(report: Report) -> dict[str, Any]:
         "diagnostics": [_row(d) for d in report.diagnostics],
         "parses": report.parses,
         "sound": report.sound,
+        "parts": report.parts,
         "documents": report.documents,
         "plan": None
         if plan is None
@@ -91,6 +92,7 @@ def report_from_data(data: Mapping[str, Any]) -> Report:
         diagnostics=tuple(Diagnostic(*row) for row in data["diagnostics"]),
         parses=data["parses"],
         sound=data["sound"],
+        parts=data["parts"],
         documents=tuple(data["documents"]),
         plan=plan,
     )

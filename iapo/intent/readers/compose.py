@@ -16,8 +16,7 @@ from typing import Any
 
 from iapo.intent.parts import Part, Parts, Path
 from iapo.intent.pattern import Intent
-from iapo.intent.readers.shapes import asked_to_idle, mapping, names, sequence
-from iapo.intent.shell import does_nothing
+from iapo.intent.readers.shapes import asked_commands, is_idle, mapping, names, sequence
 from iapo.verify.report import Report
 
 
@@ -55,10 +54,8 @@ def _asked(intent: Intent, profiles: list[Any]) -> bool:
 
 def _is_idle(service: Mapping[str, Any], intent: Intent) -> bool:
     """A service that runs nothing in place of what its image runs, which nobody asked for."""
-    told = [service[key] for key in ("entrypoint", "command") if service.get(key)]
-    return any(map(does_nothing, told)) and not asked_to_idle(
-        [*intent.values_of("entrypoint"), *intent.values_of("command")]
-    )
+    asked = asked_commands([*intent.values_of("entrypoint"), *intent.values_of("command")])
+    return any(is_idle(service.get(key), asked) for key in ("entrypoint", "command"))
 
 
 def canonical_service(service: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,7 @@ from typing import Any
 
 from iapo.intent.parts import Part, Parts, Path
 from iapo.intent.pattern import Intent
-from iapo.intent.readers.shapes import asked_to_idle, mapping
-from iapo.intent.shell import does_nothing
+from iapo.intent.readers.shapes import asked_commands, is_idle, mapping
 from iapo.verify.report import Report
 
 _POD_SPEC: Mapping[str, tuple[str, ...]] = {
@@ -154,15 +153,15 @@ def _is_dead(manifest: Mapping[str, Any], intent: Intent) -> bool:
 def _is_idle(part: Part, intent: Intent) -> bool:
     """A workload all of whose containers run nothing in place of their images, as nobody asked."""
     containers = part.value.get("containers")
+    asked = asked_commands(
+        mapping(wanted).get("command")
+        for patterns in intent.values_of("containers")
+        for wanted in (patterns if isinstance(patterns, list) else [patterns])
+    )
     return (
         isinstance(containers, list)
         and bool(containers)
-        and all(does_nothing(mapping(c).get("command") or "") for c in containers)
-        and not asked_to_idle(
-            mapping(wanted).get("command")
-            for patterns in intent.values_of("containers")
-            for wanted in (patterns if isinstance(patterns, list) else [patterns])
-        )
+        and all(is_idle(mapping(c).get("command"), asked) for c in containers)
     )
 
 

@@ -44,16 +44,23 @@ def is_false(condition: Any) -> bool:
     return inner == "false" or inner.startswith("false &&") or inner.endswith("&& false")
 
 
-def asked_to_idle(wanted: Iterable[Any]) -> bool:
-    """Whether one of the commands that an intent asks for does nothing itself (`sleep infinity`)."""
+def asked_commands(wanted: Iterable[Any]) -> set[str]:
+    """The commands that an intent asks for, as one string each: `sleep infinity` may be one."""
+    found: set[str] = set()
     for item in wanted:
-        if isinstance(item, Mapping):  # one of several, or exactly this one
-            choices = item.get("one_of", [item.get("equal", "")])
-            if asked_to_idle(choices):
-                return True
-        elif item and does_nothing(item):
-            return True
-    return False
+        if isinstance(item, Mapping):  # one of several, exactly this one, or a script that runs it
+            found |= asked_commands([*item.get("one_of", ()), item.get("equal"), item.get("runs")])
+        elif isinstance(item, list):
+            found.add(" ".join(map(str, item)))
+        elif item:
+            found.add(str(item))
+    return found
+
+
+def is_idle(command: Any, asked: set[str]) -> bool:
+    """Whether a command does nothing, and nobody asked for that very one."""
+    text = " ".join(map(str, command)) if isinstance(command, list) else str(command or "")
+    return bool(text) and text not in asked and does_nothing(command)
 
 
 def names(value: Any) -> list[str]:
