@@ -1,6 +1,6 @@
 """How fast answers are scored: 64 completions of all formats, warm, with plan-based intents.
 
-1. Take 64 benchmark and procedural tasks over every format there is.
+1. Draw 64 procedural tasks over every format there is.
 2. Turn half of the references into worse answers (a value changed, a cut, prose), so that no two
    texts are equal and nothing is answered from a cache.
 3. Score them once to warm the workers up, then several times with other values.
