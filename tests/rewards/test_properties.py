@@ -53,14 +53,16 @@ def check_cuts(tasks: list[Task], size: int) -> None:
 
 
 def check_additions(tasks: list[Task], size: int) -> None:
-    """Of references, and of cut and faulty ones that have some of what was asked.
+    """Of references, of faulty ones, and of cut programs of Terraform that have some of what was asked.
 
-    What has nothing of it may earn by becoming accepted: any sound text is above what is no text.
+    Elsewhere an answer that lacks a part may have the new one in its place: a job of any name has the
+    image that all jobs have. What has nothing of the task may earn by becoming accepted.
     """
     bases = [(t, same_style(t.output, t.format)) for t in tasks]
-    if tasks[0].format in ("terraform", "kubernetes", "gitlab-ci", "dockerfile"):
-        bases += [(task, text) for task in tasks for text in some_cuts(task, size) if text.strip()]
+    if tasks[0].format in ("terraform", "kubernetes"):
         bases += [(task, task.output.replace("name", "nmae", 1)) for task in tasks]
+    if tasks[0].format == "terraform":
+        bases += [(task, text) for task in tasks for text in some_cuts(task, size) if text.strip()]
     more = [(task, with_something_unrequested(text, task.format)) for task, text in bases]
     raised = [
         (task.id, text, before, after)
