@@ -5,7 +5,8 @@ Run it with `python examples/quickstart.py`; it needs `pip install "iapo[train]"
 
 from __future__ import annotations
 
-from iapo import IaCReward, IAPOTrainer, create_dataset, generate
+from iapo import IaCReward, IAPOTrainer, create_dataset
+from iapo.generate import generate
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
 """IAPO: reinforcement learning for small language models that write infrastructure code.
 
-The public names are loaded when first used, so that `import iapo` is quick and needs no torch.
+The public names are loaded when first used, so that `import iapo` is quick and needs no torch. Two
+functions have the names of their modules and are imported from them: `from iapo.verify import verify`,
+`from iapo.generate import generate`.
 """
 
 from __future__ import annotations
@@ -19,9 +21,7 @@ __all__ = [
     "TrainConfig",
     "__version__",
     "create_dataset",
-    "generate",
     "load_alpaca",
-    "verify",
     "verify_many",
     "verify_path",
 ]
@@ -33,8 +33,6 @@ _HOME = {
     "IaCReward": "iapo.rewards",
     "IAPOTrainer": "iapo.train",
     "TrainConfig": "iapo.train",
-    "generate": "iapo.generate",
-    "verify": "iapo.verify",
     "verify_many": "iapo.verify",
     "verify_path": "iapo.verify",
     "Report": "iapo.verify",
@@ -43,10 +41,9 @@ _HOME = {
 
 if TYPE_CHECKING:
     from iapo.dataset import Task, create_dataset, load_alpaca
-    from iapo.generate import generate
     from iapo.rewards import IaCReward
     from iapo.train import IAPOTrainer, TrainConfig
-    from iapo.verify import Diagnostic, Report, verify, verify_many, verify_path
+    from iapo.verify import Diagnostic, Report, verify_many, verify_path
 
 
 def __getattr__(name: str) -> Any:

@@ -30,7 +30,7 @@ _FAMILIES: tuple[tuple[str, str, Any, str], ...] = (
     (r"is not a valid CIDR block", "cidr", None, ""),
     (r"contains an invalid JSON policy|not a valid JSON value|PolicySize", "policy", None, ""),
     (
-        r"raw attribute (type|map len)|cannot unmarshal",
+        r"^Invalid format of ",
         "item",
         None,
         f'Invalid format of "{DOTTED}": ',
@@ -206,7 +206,9 @@ def _alternatives(
     The provider then tells what every alternative wants, so that none can be missing.
     """
     mine = [i for i, keep in enumerate(kept) if keep]
-    refused = [v for v, hits in seen if hits]
+    refused = [
+        v for v, hits in seen if hits and not (isinstance(v, str) and len(v) > LONGEST_MATCHED)
+    ]
     if len(mine) < 2 or not all(set(mine) <= set(hits) for _, hits in seen if hits):
         return ()
     chosen = []
