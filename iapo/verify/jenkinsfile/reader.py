@@ -42,6 +42,8 @@ class TokenReader:
         self.at = 0
         self.depth = depth
         self.token = tokens[0]
+        # Whether a block on a line of its own may belong to the operand before it.
+        self.block_may_follow = True
 
     # Moving through the tokens.
 
@@ -105,6 +107,21 @@ class TokenReader:
         raise NotImplementedError
 
     def expression_statement(self) -> Node:
+        raise NotImplementedError
+
+    def expression(self) -> Node:
+        raise NotImplementedError
+
+    def unary(self) -> Node:
+        raise NotImplementedError
+
+    def argument(self) -> Node:
+        raise NotImplementedError
+
+    def arguments(self) -> list[Node]:
+        raise NotImplementedError
+
+    def type_name(self) -> Node:
         raise NotImplementedError
 
     def command(self, node: Node) -> Node:

@@ -65,8 +65,8 @@ def _validate(manifest: Any, version: str) -> Diagnostic | None:
 
 
 def _manifests(document: Any) -> Iterator[Any]:
-    if isinstance(document, dict) and document.get("kind") == "List":
-        items = document.get("items")
-        yield from items if isinstance(items, list) else []
+    items = document.get("items") if isinstance(document, dict) else None
+    if isinstance(items, list) and document.get("kind") == "List":
+        yield from items
     else:
         yield document
