@@ -422,3 +422,37 @@ def test_bounds_of_a_limit_range_rise() -> None:
     )
     assert check(text % "500m").valid is True
     assert codes(check(text % "2")) == ["out-of-range"]
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ("failurePolicy: {}", "Fail", "Nope"),
+        ("sideEffects: {}", "None", "Nothing"),
+        ('rules: [{{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [{}]}}]', "CREATE", "MAKE"),
+        ('rules: [{{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE], scope: {}}}]',
+         "Namespaced", "Everywhere"),
+    ],
+)  # fmt: skip
+def test_a_webhooks_words_are_those_of_the_api(field: str, good: str, bad: str) -> None:
+    hook = {"name: pods.acme.io", "admissionReviewVersions: [v1]", "sideEffects: None",
+            "clientConfig: {service: {name: hook, namespace: default}}"}  # fmt: skip
+
+    def judged(word: str) -> Report:
+        lines = [*sorted(x for x in hook if not x.startswith(field[:8])), field.format(word)]
+        return check(
+            "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\n"
+            "metadata:\n  name: hook\nwebhooks:\n  - " + "\n    ".join(lines) + "\n",
+        )
+
+    assert judged(good).valid is True
+    assert [d.code for d in judged(bad).errors] == ["bad-value"]
+
+
+def test_a_bindings_actions_are_those_of_the_api() -> None:
+    text = (
+        "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\n"
+        "metadata:\n  name: b\nspec:\n  policyName: p\n  validationActions: [{}]\n"
+    )
+    assert check(text.format("Deny, Audit")).valid is True
+    assert [d.code for d in check(text.format("Nope")).errors] == ["bad-value"]

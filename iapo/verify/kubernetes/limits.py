@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from iapo.verify.kubernetes.field_rules import Schema
 
 _PROTOCOL = ("TCP", "UDP", "SCTP")
+_OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT", "*")
+_SCOPES = ("Cluster", "Namespaced", "*")
 _PULL = ("Always", "IfNotPresent", "Never")
 _ACCESS = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 _LOCAL_CLUSTER = ("Cluster", "Local")
@@ -250,6 +252,15 @@ LIMITS: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {
         "sideEffects": ("None", "NoneOnDryRun"),
         "reinvocationPolicy": ("Never", "IfNeeded"),
     },
+    "RuleWithOperations": {"operations[]": _OPERATIONS, "scope": _SCOPES},
+    "NamedRuleWithOperations": {"operations[]": _OPERATIONS, "scope": _SCOPES},
+    "ValidatingAdmissionPolicySpec": {"failurePolicy": ("Fail", "Ignore")},
+    "MutatingAdmissionPolicySpec": {
+        "failurePolicy": ("Fail", "Ignore"),
+        "reinvocationPolicy": ("Never", "IfNeeded"),
+    },
+    "ValidatingAdmissionPolicyBindingSpec": {"validationActions[]": ("Deny", "Warn", "Audit")},
+    "MatchResources": {"matchPolicy": ("Exact", "Equivalent")},
     "CustomResourceDefinitionSpec": {"scope": ("Cluster", "Namespaced")},
     "PriorityClass": {"preemptionPolicy": ("PreemptLowerPriority", "Never")},
     "CSIDriverSpec": {"fsGroupPolicy": ("ReadWriteOnceWithFSType", "File", "None")},
