@@ -28,7 +28,7 @@ def generate(
     model: Annotated[
         str | None,
         typer.Option(
-            help="Name or folder; iapo-model (the last run's) if it is there, else the embedded one."
+            help="Name or folder, e.g. iapo-model; the one that comes with IAPO if left out."
         ),
     ] = None,
     max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer, in tokens.")] = 400,

@@ -73,7 +73,7 @@ def sample(
     max_new_tokens: int,
     stop: Sequence[int],
     seed: int = 0,
-    temperature: float = 1.0,
+    temperature: float | Sequence[float] = 1.0,
     top_p: float = 1.0,
     rows: int = 64,
     guide: Guide | None = None,
@@ -84,7 +84,8 @@ def sample(
         prompts: token ids, at least one a prompt.
         stop: tokens that end a completion.
         seed: the same seed gives the same completions on the same machine.
-        temperature: 0 takes the likeliest token each time.
+        temperature: 0 takes the likeliest token each time. One a completion of the group, where
+            they differ: the first greedy and the others drawn, from one prefill.
         top_p: sample from the smallest set of tokens with this share of the probability.
         rows: how many completions are decoded together. Larger is faster until memory or the
             processor is full.
@@ -100,6 +101,7 @@ def sample(
         shape = (len(prompts), group_size, max_new_tokens)
         uniforms = torch.rand(shape, generator=generator, dtype=torch.float64)
         together = max(1, rows // group_size)
+        heats = torch.as_tensor(temperature, dtype=torch.float32).expand(group_size)
         by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
         done: list[list[Completion]] = [[] for _ in prompts]
         for begin in range(0, len(by_length), together):
@@ -108,8 +110,8 @@ def sample(
                 model,
                 [prompts[i] for i in chosen],
                 uniforms[chosen].flatten(0, 1),
+                heats.repeat(len(chosen)),
                 frozenset(stop),
-                temperature,
                 top_p,
                 guide,
                 [i * group_size + k for i in chosen for k in range(group_size)],
@@ -125,8 +127,8 @@ def _retrying(
     model: Any,
     prompts: list[Sequence[int]],
     uniforms: Tensor,
+    heats: Tensor,
     stop: frozenset[int],
-    temperature: float,
     top_p: float,
     guide: Guide | None,
     numbers: list[int],
@@ -137,7 +139,7 @@ def _retrying(
         OutOfMemoryError: not even one row fits.
     """
     try:
-        return _sample_batch(model, prompts, uniforms, stop, temperature, top_p, guide, numbers)
+        return _sample_batch(model, prompts, uniforms, heats, stop, top_p, guide, numbers)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
@@ -154,7 +156,7 @@ def _retrying(
     done: list[Completion] = []
     for part, rows in zip(parts, (slice(middle), slice(middle, None)), strict=True):
         done += _retrying(
-            model, part, uniforms[rows], stop, temperature, top_p, guide, numbers[rows]
+            model, part, uniforms[rows], heats[rows], stop, top_p, guide, numbers[rows]
         )
     return done
 
@@ -163,8 +165,8 @@ def _sample_batch(
     model: Any,
     prompts: list[Sequence[int]],
     uniforms: Tensor,
+    heats: Tensor,
     stop: frozenset[int],
-    temperature: float,
     top_p: float,
     guide: Guide | None,
     numbers: list[int],
@@ -181,7 +183,7 @@ def _sample_batch(
         logits = logits_of(model, hidden)
         if guide is not None:
             logits = guide([numbers[i] for i in live], [tokens[i] for i in live], logits)
-        drawn, chances = draw(logits, uniforms[live, step], temperature, top_p)
+        drawn, chances = draw(logits, uniforms[live, step], heats[live], top_p)
         alive = []
         for row, token, chance in zip(live, drawn.tolist(), chances.tolist(), strict=True):
             tokens[row].append(token)
@@ -201,19 +203,23 @@ def _sample_batch(
 
 
 def draw(
-    logits: Tensor, uniforms: Tensor, temperature: float, top_p: float = 1.0
+    logits: Tensor, uniforms: Tensor, temperature: float | Tensor, top_p: float = 1.0
 ) -> tuple[Tensor, Tensor]:
     """One token a row by inverting the cumulative distribution at the given uniform numbers.
 
     Args:
         logits: [R, V] float32.
         uniforms: [R] float64 in [0, 1).
+        temperature: one number or [R]; a row at 0 takes its likeliest token.
 
     Returns:
         Tokens [R] and their log-probabilities [R] (before top-p).
     """
-    probs = torch.softmax(logits / temperature if temperature > 0 else logits, -1)
-    if temperature <= 0:
+    heat = torch.as_tensor(temperature, dtype=torch.float32, device=logits.device)
+    heat = heat.expand(len(logits))
+    greedy = heat <= 0
+    probs = torch.softmax(logits / heat.masked_fill(greedy, 1.0)[:, None], -1)
+    if bool(greedy.all()):
         chosen = probs.argmax(-1)
         return chosen, probs.gather(1, chosen[:, None])[:, 0].log()
     weights = _nucleus(probs, top_p) if top_p < 1 else probs
@@ -228,6 +234,8 @@ def draw(
     within = blocks[torch.arange(len(blocks), device=blocks.device), block].to(precise).cumsum(-1)
     place, _ = _invert(within, inside * within[:, -1])
     chosen = block * _BLOCK + place
+    if bool(greedy.any()):
+        chosen = torch.where(greedy, probs.argmax(-1), chosen)
     return chosen, probs.gather(1, chosen[:, None])[:, 0].log()
 
 

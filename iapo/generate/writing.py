@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from iapo.generate.prompts import prompt_tokens
 from iapo.generate.sampling import Completion, sample
 from iapo.intent import Intent
-from iapo.models import EMBEDDED, load, stop_tokens
+from iapo.models import default_model, load, stop_tokens
 from iapo.models.adapters import merged
 from iapo.rewards import IaCReward
 from iapo.verify.report import CATEGORIES, FORMATS, Format, Report
-
-TRAINED = "iapo-model"  # where `iapo train` leaves its model unless told otherwise
 
 # Words of a request that tell the format, the telling ones first.
 _WORDS: tuple[tuple[Format, tuple[str, ...]], ...] = (
@@ -79,8 +76,8 @@ def generate(
 
     Args:
         prompt: what to write, in words.
-        model: name, folder, or a loaded model and tokenizer; None is the folder `iapo-model` where
-            there is one, else the embedded model.
+        model: name, folder, or a loaded model and tokenizer; None is
+            `iapo.models.default_model()`.
         format: one of `iapo.verify.FORMATS`; told from the prompt, then from the code, if None.
         samples: candidates.
         temperature, top_p: of the sampled ones.
@@ -88,7 +85,9 @@ def generate(
     Raises:
         ModelError: the model cannot be loaded.
     """
-    loaded, tokenizer = model if isinstance(model, tuple) else load(_name(model), device=device)
+    loaded, tokenizer = (
+        model if isinstance(model, tuple) else load(model or default_model(), device=device)
+    )
     tokens = prompt_tokens(tokenizer, prompt, system_prompt)
     stop = stop_tokens(loaded, tokenizer)
 
@@ -110,14 +109,6 @@ def generate(
             completions += some(samples - 1, temperature, top_p)
     texts = [str(tokenizer.decode(c.body(), skip_special_tokens=True)) for c in completions]
     return _ranked(prompt, texts, [c.stopped for c in completions], format or format_of(prompt))
-
-
-def _name(model: str | os.PathLike[str] | None) -> str | os.PathLike[str]:
-    if model is not None:
-        return model
-    trained = Path(TRAINED)
-    whole = any((trained / f).is_file() for f in ("config.json", "adapter_config.json"))
-    return trained if whole else EMBEDDED
 
 
 def format_of(prompt: str) -> Format | None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iapo.models.default import SHIPPED, default_model
 from iapo.models.embedded import EMBEDDED
 from iapo.models.errors import ModelError
 
 if TYPE_CHECKING:
     from iapo.models.loading import load, stop_tokens
 
-__all__ = ["EMBEDDED", "ModelError", "load", "stop_tokens"]
+__all__ = ["EMBEDDED", "SHIPPED", "ModelError", "default_model", "load", "stop_tokens"]
 
 
 def __getattr__(name: str) -> Any:

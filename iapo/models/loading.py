@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from iapo.models.default import SHIPPED, shipped_folder
 from iapo.models.device import choose_device, choose_dtype
 from iapo.models.embedded import EMBEDDED, embedded_folder
 from iapo.models.errors import ModelError
@@ -20,7 +21,8 @@ def load(
 
     Args:
         name: a local folder (a transformers model or a peft adapter), `smollm2-135m` (embedded: it
-            comes from the Python package index), or a name on the Hugging Face hub.
+            comes from the Python package index), `smollm2-135m-iapo` (that one, trained here), or a
+            name on the Hugging Face hub.
         device: `auto`, or what torch understands (`cpu`, `cuda:1`, `mps`).
         dtype: `auto`, or `float32`, `bfloat16`, `float16`.
 
@@ -28,7 +30,7 @@ def load(
         ModelError: one line: what is missing and what to do instead.
     """
     where = choose_device(device)
-    folder = embedded_folder() if str(name) == EMBEDDED else Path(name).expanduser()
+    folder = _folder(str(name))
     local = folder.exists()
     if local and not folder.is_dir():
         raise ModelError(f"{folder} is a file; --model wants a folder or a name")
@@ -50,6 +52,13 @@ def load(
         raise ModelError(_explain(str(name), local, error)) from error
     _complete_tokenizer(model, tokenizer, str(name))
     return model.to(where).eval(), tokenizer
+
+
+def _folder(name: str) -> Path:
+    if name == EMBEDDED:
+        return embedded_folder()
+    shipped = shipped_folder() if name == SHIPPED else None
+    return shipped or Path(name).expanduser()
 
 
 def _load_plain(source: str, options: dict[str, Any]) -> tuple[Any, Any]:

@@ -108,6 +108,19 @@ def test_greedy_takes_the_likeliest_token_like_transformers_does():
         assert list(completion.tokens) == expected.tolist()
 
 
+def test_one_prefill_gives_a_greedy_completion_and_drawn_ones():
+    model = tiny.model(spread=4.0)
+    options = {"max_new_tokens": 12, "stop": STOP, "seed": 5}
+    mixed = sample(model, prompts(), group_size=3, temperature=[0.0, 0.7, 1.3], **options)
+    greedy = sample(model, prompts(), group_size=3, temperature=0.0, **options)
+    warm = sample(model, prompts(), group_size=3, temperature=0.7, **options)
+    hot = sample(model, prompts(), group_size=3, temperature=1.3, **options)
+    for place, alike in enumerate((greedy, warm, hot)):
+        for ours, theirs in zip(mixed, alike, strict=True):
+            assert ours[place].tokens == theirs[place].tokens
+            assert ours[place].logprobs == pytest.approx(theirs[place].logprobs, abs=1e-5)
+
+
 def test_a_window_shorter_than_the_text_still_gives_right_numbers():
     # 9 prompt tokens and 14 new ones do not fit the 12 tokens of the window: the padded path.
     model = tiny.model("mistral-window", spread=4.0)

@@ -55,6 +55,20 @@ def test_an_adapter_folder_loads_on_its_base(folder, tmp_path):
     torch.testing.assert_close(again(input_ids=tokens).logits, expected)
 
 
+def test_the_default_is_the_adapter_that_comes_with_iapo_where_it_is_at_hand(
+    folder, tmp_path, monkeypatch
+):
+    from iapo.models import default
+
+    here = tmp_path / "models" / default.SHIPPED
+    monkeypatch.setattr(default, "_PLACES", (tmp_path / "nowhere", here))
+    assert default.default_model() == EMBEDDED
+    adapted = with_lora(load(folder, device="cpu")[0], rank=2, alpha=4)
+    save_model(adapted, tiny.tokenizer(), here)
+    assert default.default_model() == default.SHIPPED == "smollm2-135m-iapo"
+    assert hasattr(load(default.SHIPPED, device="cpu")[0], "peft_config")
+
+
 def test_merging_an_adapter_changes_no_logits_and_gives_every_bit_back(folder):
     adapted = with_lora(load(folder, device="cpu")[0], rank=2, alpha=4).eval()
     with torch.no_grad():
