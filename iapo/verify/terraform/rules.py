@@ -84,7 +84,8 @@ def value_facts(type: str, kind: Kind = "resource") -> Mapping[str, Mapping[str,
     """What is known of a type's arguments, for generators and guided decoding.
 
     Returns:
-        Dotted argument path without indexes (`rule.status`) to facts: `enum` (list), `min`/`max`
+        Dotted argument path without indexes (`rule.status`) to facts: `enum` (list; `any_case`
+        where capitals do not matter), `min`/`max`
         (numbers), `multiple_of`, `above` (exclusive), `min_length`/`max_length`, `pattern` and `not_pattern` (lists of Python regular
         expressions; all must hold), `format` (`arn`, `cidr4`, `policy`, `json`, `timestamp` ...),
         `any_of` (True: one of these facts suffices), `min_items`/`max_items`, `conflicts_with`,
@@ -99,6 +100,8 @@ def value_facts(type: str, kind: Kind = "resource") -> Mapping[str, Mapping[str,
         facts = _facts(node)
         if facts:
             out[path] = facts
+    if rules.id_refused:
+        out["id"] = {**out.get("id", {}), "read_only": True}
     for combination in rules.combinations:
         name = {"many": "conflicts_with", "none": "at_least_one_of"}.get(combination.op)
         if name:
@@ -203,6 +206,8 @@ def _facts(node: Node) -> dict[str, Any]:
     for rule in node.rules:
         if rule.op in ("enum", "enum-any-case"):
             facts["enum"] = list(rule.argument)
+            if rule.op == "enum-any-case":
+                facts["any_case"] = True
         elif rule.op == "range":
             low, high = rule.argument
             facts.update({k: v for k, v in (("min", low), ("max", high)) if v is not None})

@@ -1,0 +1,122 @@
+"""Whether real Terraform stays writable under the guide: valid files, token by token, with their end.
+
+    python benchmarks/guide_acceptance.py [--model NAME] [--corpora FOLDER] [--sample N] [--json OUT]
+
+A program is the `.tf` files of its root folder, one after the other, written with the model's own
+tokenizer. Programs that use a provider without a schema are left out. Each rejection is listed with
+the place, and with what `iapo verify` says of the program: labels can be stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from terraform_corpus import DEFAULT_CORPORA, load
+
+from iapo.generate.guide import Guide
+from iapo.models import EMBEDDED
+from iapo.models import load as load_model
+from iapo.verify.sandbox import judge_all
+from iapo.verify.terraform.program import is_configuration, survey
+
+
+def root_text(files: dict[str, str]) -> str:
+    """The root folder's native configuration files as one text."""
+    own = [t for p, t in sorted(files.items()) if "/" not in p and p.endswith(".tf")]
+    return "\n".join(text.rstrip("\n") + "\n" for text in own)
+
+
+def supported(files: dict[str, str], providers: set[str]) -> bool:
+    """Whether the root folder is native syntax only, of providers that have a schema."""
+    root = [p for p in files if "/" not in p and is_configuration(p)]
+    return bool(root) and all(p.endswith(".tf") for p in root) and (
+        survey(files).root.providers <= providers
+    )  # fmt: skip
+
+
+def rejection(guide: Guide, tokenizer: Any, text: str) -> dict[str, Any] | None:
+    """Where the guide does not let a text pass, and how many tokens were asked about."""
+    tokens = [*tokenizer(text, add_special_tokens=False)["input_ids"], guide.stop[0]]
+    allowed = np.zeros(max(len(guide.vocabulary), max(guide.stop) + 1), np.bool_)
+    position = guide.first
+    for at, token in enumerate(tokens):
+        guide.allow(position, allowed)
+        if not allowed[token]:
+            written = tokenizer.decode(tokens[:at])
+            owed = sorted(".".join(key) for key in position.ledger.owed)
+            return {
+                "line": written.count("\n") + 1,
+                "after": written[-60:],
+                "token": tokenizer.decode([token]),
+                "owed": owed if token == guide.stop[0] else [],
+            }
+        position = guide.after(position, token)
+    return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default=EMBEDDED, help="whose tokenizer")
+    parser.add_argument("--corpora", type=Path, default=Path(DEFAULT_CORPORA))
+    parser.add_argument("--sample", type=int, help="only so many programs")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    _, tokenizer = load_model(options.model)
+    guide = Guide(tokenizer)
+    rows = [r for r in load(options.corpora) if r["label"] == "valid"]
+    chosen = [r for r in rows if supported(r["files"], set(guide.providers))]
+    if options.sample:
+        chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
+    began, tokens, rejected = time.process_time(), 0, []
+    for row in chosen:
+        text = root_text(row["files"])
+        tokens += len(tokenizer(text, add_special_tokens=False)["input_ids"])
+        found = rejection(guide, tokenizer, text)
+        if found is not None:
+            rejected.append({"id": row["id"], **found, "files": row["files"]})
+    seconds = time.process_time() - began
+    jobs = [{"format": "terraform", "files": r.pop("files"), "plan": False} for r in rejected]
+    for entry, report in zip(
+        rejected, judge_all(jobs, timeout=30.0, workers=1) if jobs else [], strict=True
+    ):
+        entry["verify"] = report.valid
+        entry["says"] = [d.message[:200] for d in report.diagnostics if d.severity == "error"]
+    stale = sum(entry["verify"] is False for entry in rejected)
+    valid = len(chosen) - stale
+    accepted = len(chosen) - len(rejected)
+    for entry in rejected:
+        print(f"{entry['id']}:{entry['line']}: verify says {entry['verify']} {entry['says'][:1]}")
+        print(f"    {entry['after']!r} >> {entry['token']!r} {entry['owed'] or ''}")
+    print(
+        f"{len(rows)} programs labelled valid, {len(chosen)} of supported providers, of which verify "
+        f"refuses {stale} of those the guide rejects\n"
+        f"accepted {accepted} of {valid} valid ones: {100 * accepted / valid:.2f}%; "
+        f"{tokens} tokens, {1e3 * seconds / tokens:.2f} ms of processor time a token, nothing shared"
+    )
+    if options.json:
+        options.json.write_text(
+            json.dumps(
+                {
+                    "labelled_valid": len(rows),
+                    "supported": len(chosen),
+                    "stale_labels_among_rejected": stale,
+                    "accepted": accepted,
+                    "share": accepted / valid,
+                    "tokens": tokens,
+                    "milliseconds_a_token": 1e3 * seconds / tokens,
+                    "rejected": rejected,
+                },
+                indent=1,
+            )
+            + "\n"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,327 @@
+"""What the guide lets anyone write: random programs under it, judged by `iapo verify`.
+
+    python benchmarks/guide_walk.py [--programs 300] [--literals 0.5] [--seed 0] [--json OUT]
+
+A walk knows nothing of Terraform but what the guide allows: at every place it takes at random one of
+the continuations there are, and where a text may be anything it writes a random word, or refers to
+something (`--literals` is the share of words among the two). References go to what is declared, or to
+something new, which is then owed. Programs that `verify` refuses are told by diagnostic; those whose
+diagnostics say that a name does not exist are counted apart: there may be none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from iapo.generate.guide.automaton import State
+from iapo.generate.guide.ledger import Ledger
+from iapo.generate.guide.terraform import access, blocks, constructors, expression, pieces, program
+from iapo.generate.guide.terraform.grammar import Grammar
+from iapo.generate.guide.terraform.schema import Schemas
+from iapo.generate.guide.terraform.templates import Heredoc, Literal, NumberLiteral, Quoted
+from iapo.verify.sandbox import judge_all
+
+MOST = 20_000  # bytes
+WORDS = ("alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel")
+UNKNOWN_NAMES = (
+    "unsupported-argument", "unsupported-block-type", "invalid-resource-type",
+    "invalid-data-source", "unsupported-attribute", "call-to-unknown-function",
+    "reference-to-undeclared-resource", "reference-to-undeclared-input-variable",
+    "reference-to-undeclared-local-value", "reference-to-undeclared-module", "invalid-reference",
+    "unknown-provider",
+)  # fmt: skip
+RARE = frozenset(
+    {"count", "for_each", "provider", "provisioner", "connection", "lifecycle", "depends_on"}
+)
+
+
+class Walk:
+    """One program, byte by byte."""
+
+    def __init__(self, grammar: Grammar, rng: random.Random, literals: float) -> None:
+        self.grammar, self.rng, self.literals = grammar, rng, literals
+        self.state: State = program.start(grammar)
+        self.ledger = Ledger()
+        self.text = bytearray()
+        self.blocks = rng.randint(1, 3)
+        self.depth = 0
+
+    def allowed(self) -> list[int]:
+        """The bytes that may come."""
+        out = []
+        for byte in range(9, 127):
+            if self.state.next(byte) is not None:
+                event = (self.state.events or {}).get(byte)
+                if event is None or self.ledger.allows(event):
+                    out.append(byte)
+        return out
+
+    def put(self, text: str) -> bool:
+        """Write a text as far as the guide lets it; whether all of it was written."""
+        for byte in text.encode():
+            after = self.state.next(byte)
+            event = (self.state.events or {}).get(byte)
+            if after is None or (event is not None and not self.ledger.allows(event)):
+                return False
+            if event is not None:
+                self.ledger = self.ledger.after(event)
+            self.state = after
+            self.text.append(byte)
+        return True
+
+    def run(self) -> str | None:
+        """A whole program; None where it grew too long."""
+        while len(self.text) < MOST:
+            state = self.state
+            if isinstance(state, program.Top) and self.over():
+                return self.text.decode()
+            self.step(state)
+        return None
+
+    def over(self) -> bool:
+        """Whether to end here."""
+        enough = self.text.count(b"\n}\n") >= self.blocks
+        return self.state.final and self.ledger.settled and enough
+
+    def step(self, state: State) -> None:
+        """One choice."""
+        rng = self.rng
+        if isinstance(state, program.Top):
+            self.block()
+        elif isinstance(state, blocks.Line):
+            self.line(state)
+        elif isinstance(state, expression.Operand):
+            self.operand(state)
+        elif isinstance(state, expression.Tail):
+            self.tail()
+        elif isinstance(state, constructors.OrFor):
+            self.operand_or_close()
+        elif isinstance(state, constructors.Keys):
+            self.key(state)
+        elif isinstance(state, Quoted):
+            self.put(rng.choice(WORDS) + str(rng.randint(0, 99)) + '"')
+        elif isinstance(state, pieces.Remark):
+            self.put("a remark")
+            self.put("*/") or self.put("\n")
+        elif isinstance(state, expression.Number):
+            self.put(str(rng.randint(0, 9)))
+            self.tail()
+        elif isinstance(state, Heredoc):
+            self.put(f"{rng.choice(WORDS)}\n{state.marker}\n")
+        elif isinstance(state, (Literal, NumberLiteral)):
+            self.random("$")
+        elif isinstance(state, pieces.AnyName):
+            self.name(state)
+        else:
+            self.random("#/`;~")
+
+    def random(self, avoided: str = "") -> None:
+        """Any byte that may come, but rather not these, and no space where something else may."""
+        allowed = self.allowed()
+        some = [b for b in allowed if chr(b) not in avoided + " \t\r\n"]
+        some = some or [b for b in allowed if chr(b) in " \n"] or allowed
+        if not some:
+            raise AssertionError(f"nothing may come after {bytes(self.text[-200:]).decode()!r}")
+        self.put(chr(self.rng.choice(some)))
+
+    def block(self) -> None:
+        """The head of a block: one that is owed, or a new one."""
+        rng = self.rng
+        if self.ledger.owed and (self.text.count(b"\n}\n") >= self.blocks or rng.random() < 0.3):
+            key = min(self.ledger.owed)
+            if key[0] == "provider":
+                self.put(f'provider "{key[1]}" {{\n  alias = "{key[2]}"\n')
+            elif key[0] == "local":
+                self.put(f"locals {{\n  {key[1]} = ")
+            elif len(key) == 2 and key[0] in ("var", "module"):
+                self.put(f'{"variable" if key[0] == "var" else "module"} "{key[1]}" {{\n')
+            else:
+                kind = key[0] if len(key) == 3 else "resource"
+                self.put(f'{kind} "{key[-2]}" "{key[-1]}" {{\n')
+            return
+        kind = rng.choice(("resource",) * 6 + ("data", "variable", "output", "locals"))
+        name = f"{rng.choice(WORDS)}{len(self.text)}"
+        if kind in ("resource", "data"):
+            type_ = rng.choice(self.grammar.types[kind].names)
+            self.put(f'{kind} "{type_}" "{name}" {{\n')
+        elif kind == "locals":
+            self.put("locals {\n")
+        else:
+            self.put(f'{kind} "{name}" {{\n')
+
+    def line(self, line: blocks.Line) -> None:
+        """An argument, a block, or the closing brace."""
+        rng, body = self.rng, line.body
+        missing = sorted(body.spec.required - body.used)
+        for group in body.spec.groups:
+            if not group & body.used:
+                missing += sorted(n for n in group if n in body.names)[:1]
+        if body.declares and not body.used:
+            missing = [f"{rng.choice(WORDS)}{len(self.text)}"]
+        closing = not missing and (rng.random() < 0.4 or not body.names.names)
+        if closing and self.put("}\n"):
+            return
+        names = missing or [n for n in body.names.names if n not in RARE or rng.random() < 0.1]
+        if not names:
+            self.put("}\n")
+            return
+        name = rng.choice(names)
+        item = body.item(name)
+        assert item is not None, name
+        if item.block is not None and (
+            item.shape is None or rng.random() < 0.5 or name in body.used
+        ):
+            if item.labels:
+                self.put(f'  {name} "')
+            else:
+                self.put(f"  {name} {{\n")
+        elif name == "dynamic":
+            self.put(f'  dynamic "{rng.choice(body.dynamics.names)}" {{\n')
+        else:
+            self.put(f"  {name} = ")
+
+    def operand(self, state: expression.Operand) -> None:
+        """The beginning of a value."""
+        rng, place = self.rng, state.place
+        allowed = {chr(b) for b in self.allowed()}
+        listing = isinstance(place, (constructors.Items, expression.Call))
+        if listing and rng.random() < 0.3 and self.close("])"):
+            return
+        self.depth += 1
+        wanted = place.wanted if state.ops == expression.FRESH else None
+        kind = wanted.kind if wanted is not None else "number"
+        free = not (wanted is not None and wanted.choices)
+        if "v" in allowed and place.scope.mode == "values" and free and (
+            rng.random() > self.literals or self.depth % 12 == 0
+        ):  # fmt: skip
+            self.put("var.")
+            return
+        if place.scope.mode != "values":
+            self.random('([{-!<"#/')
+            return
+        if kind == "any":
+            kind = rng.choice(("string", "number", "bool", "list", "map"))
+        wanted_text = {"string": '"', "number": str(rng.randint(1, 30)), "bool": "true",
+                       "list": "[", "set": "[", "map": "{", "object": "{", "iterable": "[", "keys": "{"}[kind]  # fmt: skip
+        if not self.put(wanted_text):
+            self.random("-!<#/")
+
+    def close(self, brackets: str) -> bool:
+        """Close what is open, where that may be."""
+        return any(self.put(bracket) for bracket in brackets)
+
+    def operand_or_close(self) -> None:
+        """After an opening bracket."""
+        if self.rng.random() < 0.2 and self.close("]}"):
+            return
+        assert isinstance(self.state, constructors.OrFor)
+        inner = self.state.other
+        if isinstance(inner, constructors.Keys):
+            self.key(inner)
+        else:
+            assert isinstance(inner, expression.Operand)
+            self.operand(inner)
+
+    def tail(self) -> None:
+        """After a value: mostly its end."""
+        allowed = [chr(b) for b in self.allowed()]
+        if self.rng.random() < 0.05 and "=" in allowed and self.put(" == "):
+            return
+        ends = [c for c in allowed if c in "\n,]})"]
+        closing = [c for c in ends if c in "]})"]
+        if closing and self.rng.random() < 0.7:
+            ends = closing
+        if ends:
+            self.put(self.rng.choice(ends))
+        else:
+            self.random("#/`~&|+-*%<>!?")
+
+    def key(self, keys: constructors.Keys) -> None:
+        """A key of an object, or its end."""
+        fields = keys.wanted.fields
+        if fields is None:
+            if self.rng.random() < 0.5 and self.put("}"):
+                return
+            self.put(f"{self.rng.choice(WORDS)}{len(self.text)} = ")
+            return
+        missing = sorted(keys.wanted.required - keys.given)
+        left = missing or sorted(fields.keys() - keys.given)
+        if not missing and (not left or self.rng.random() < 0.6) and self.put("}"):
+            return
+        self.put(self.rng.choice(left) + " = ")
+
+    def name(self, name: pieces.AnyName) -> None:
+        """A name: one that is declared, where it is referred to; else a new one."""
+        rng, then = self.rng, name.then
+        if isinstance(then, access.Referred):
+            known = [k[-1] for k in self.ledger.uses if k[: len(then.key)] == then.key]
+            self.put(rng.choice([*known, f"{rng.choice(WORDS)}{rng.randint(0, 9)}"]))
+        else:
+            self.put(f"{rng.choice(WORDS)}{len(self.text)}")
+        after = [b for b in self.allowed() if b not in b"abcdefghijklmnopqrstuvwxyz"]
+        if not any(chr(b) in ' ="\n,]})' for b in after):
+            self.random("0123456789_-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+        else:
+            ends = [b for b in after if chr(b) in '="\n,]})'] or [ord(" ")]
+            self.put(chr(rng.choice(ends)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--programs", type=int, default=300)
+    parser.add_argument("--literals", type=float, default=0.5)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--show", action="store_true", help="print what is refused")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    texts: list[str] = []
+    long = 0
+    grammar = Grammar(Schemas())
+    for number in range(options.programs):
+        walk = Walk(grammar, random.Random(f"{options.seed}/{number}"), options.literals)
+        text = walk.run()
+        if text is None:
+            long += 1
+        else:
+            texts.append(text)
+        if len(grammar.pool) > 200_000:
+            grammar.pool.clear()
+    jobs = [{"format": "terraform", "files": {"main.tf": t}, "plan": False} for t in texts]
+    reports = judge_all(jobs, timeout=30.0, workers=1)
+    bad: Counter[str] = Counter()
+    invented: list[str] = []
+    valid = 0
+    for text, report in zip(texts, reports, strict=True):
+        valid += report.valid is True
+        errors = [d for d in report.diagnostics if d.severity == "error"]
+        bad.update({d.code for d in errors})
+        invented += [d.message for d in errors if d.code in UNKNOWN_NAMES]
+        if options.show and report.valid is not True:
+            print("-----", report.valid, [d.message[:200] for d in report.diagnostics][:2])
+            print(text)
+    unjudged = sum(report.valid is None for report in reports)
+    figures: dict[str, Any] = {
+        "programs": len(texts),
+        "too_long": long,
+        "bytes": sum(map(len, texts)),
+        "literals": options.literals,
+        "seed": options.seed,
+        "valid": valid,
+        "unjudged": unjudged,
+        "share_valid": valid / max(len(texts), 1),
+        "programs_by_error": dict(bad.most_common()),
+        "invented_names": invented,
+    }
+    for name, figure in figures.items():
+        print(f"{name:18} {figure}")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""What a text has declared, what it refers to and still owes, and what would contradict that.
+
+The automaton knows what a name may look like here; the ledger knows which names there are. Its
+events are tuples: ("declare", key...), ("refer", key...), ("open",) where a block begins that declares
+nothing, ("end",). Keys are the grammar's own: ("var", "region"), ("aws_vpc", "main").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from iapo.generate.guide.automaton import Event
+
+Key = tuple[str, ...]
+_SELF_AWARE = frozenset({"var", "module", "output", "check", "provider"})
+"""Blocks that may refer to themselves, or that nothing can refer back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An immutable record of one text.
+
+    Attributes:
+        uses: each declared key to the keys that its block refers to.
+        owed: keys referred to and not yet declared.
+        open: the declaration whose block references are being made in, where they could make a circle.
+    """
+
+    uses: Mapping[Key, frozenset[Key]] = field(default_factory=dict)
+    owed: frozenset[Key] = frozenset()
+    open: Key | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything referred to is declared."""
+        return not self.owed
+
+    def allows(self, event: Event) -> bool:
+        """Whether an event contradicts nothing: no second declaration, no circle, no end in debt."""
+        kind, key = event[0], event[1:]
+        if kind == "declare":
+            return key not in self.uses
+        if kind == "refer":
+            return self.open is None or not self._reaches(key, self.open)
+        return kind == "open" or self.settled
+
+    def after(self, event: Event) -> Ledger:
+        """The record once an allowed event has happened."""
+        kind, key = event[0], event[1:]
+        if kind == "declare":
+            inside = None if key[0] in _SELF_AWARE else key
+            return Ledger({**self.uses, key: frozenset()}, self.owed - {key}, inside)
+        if kind == "refer":
+            owed = self.owed if key in self.uses else self.owed | {key}
+            if self.open is None or key in self.uses.get(self.open, ()):
+                return Ledger(self.uses, owed, self.open)
+            grown = {**self.uses, self.open: self.uses[self.open] | {key}}
+            return Ledger(grown, owed, self.open)
+        return Ledger(self.uses, self.owed, None) if kind == "open" else self
+
+    def follow(self, events: Iterable[Event]) -> Ledger | None:
+        """The record after several events, None where one of them is not allowed."""
+        here = self
+        for event in events:
+            if not here.allows(event):
+                return None
+            here = here.after(event)
+        return here
+
+    def _reaches(self, start: Key, goal: Key) -> bool:
+        waiting, seen = [start], {start}
+        while waiting:
+            key = waiting.pop()
+            if key == goal:
+                return True
+            for further in self.uses.get(key, ()):
+                if further not in seen:
+                    seen.add(further)
+                    waiting.append(further)
+        return False

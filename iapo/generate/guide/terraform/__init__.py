@@ -1,0 +1,1 @@
+"""Terraform's language, position by position, with the provider schemas at hand."""

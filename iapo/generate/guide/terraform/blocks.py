@@ -1,0 +1,439 @@
+"""The bodies of blocks: which arguments and blocks may stand in them, and when they may close.
+
+https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#structural-elements
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from iapo.generate.guide.automaton import Event, State
+from iapo.generate.guide.terraform import expression
+from iapo.generate.guide.terraform.grammar import Grammar, Scope
+from iapo.generate.guide.terraform.lexemes import (
+    BLANK,
+    LETTERS,
+    NAME_AFTER_BLANK,
+    NAME_AFTER_SPACE,
+    NEWLINE,
+    QUOTE,
+    Names,
+    Spaced,
+)
+from iapo.generate.guide.terraform.pieces import Blank, Named, any_name, comment, expect, one_name
+from iapo.generate.guide.terraform.place import Place
+from iapo.generate.guide.terraform.schema import ANYTHING, Item, Spec
+from iapo.generate.guide.terraform.shapes import ANY, ITERABLE, Shape, fits
+
+_ANY_ITEM = Item(shape=ANY, block=lambda: ANYTHING, single=False)
+_CONSTANT_ITEM = replace(_ANY_ITEM, mode="constant")
+_LITERAL = frozenset({"words", "number", "bool"})
+_SELF = frozenset({"provisioner", "connection", "postcondition"})
+_LINE_STARTS = LETTERS | BLANK | frozenset(b"\n#/}")
+
+
+class Up(Protocol):
+    """What a block stands in."""
+
+    def closed(self, body: Body) -> Named:
+        """The state after the block's closing brace."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """An open block.
+
+    Attributes:
+        used: names that are there.
+        blocks: those of them that were written as blocks.
+        firm: those that are certainly set, so that what conflicts with them may not come.
+        scope: what expressions know here, apart from what the block itself binds.
+        label: of a `dynamic` block, the name of its iterator; of a provider, its name.
+        declares: kind of the declarations that the block's arguments are ("local"), or "".
+    """
+
+    g: Grammar
+    spec: Spec
+    up: Up
+    scope: Scope
+    used: frozenset[str] = frozenset()
+    blocks: frozenset[str] = frozenset()
+    firm: frozenset[str] = frozenset()
+    label: str = ""
+    declares: str = ""
+
+    @cached_property
+    def inner_scope(self) -> Scope:
+        """What expressions know in this block."""
+        if isinstance(self.spec, _DynamicSpec):
+            return self.scope
+        bound = [own for argument, own in _BINDS if argument in self.used]
+        return self.scope.with_names(*bound) if bound else self.scope
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that may come."""
+        items = self.spec.items
+        excluded = {name for firm in self.firm if firm in items for name in items[firm].excludes}
+        left = (
+            name
+            for name, item in items.items()
+            if name not in excluded
+            and not item.excludes & self.firm
+            and (name not in self.used or self._again(name, item))
+            and (name != "dynamic" or self._repeatable())
+        )
+        return Names(left, base=self.spec.names)
+
+    def _again(self, name: str, item: Item) -> bool:
+        if item.shape is not None:
+            return name in self.blocks
+        return not item.single
+
+    def _repeatable(self) -> bool:
+        return any(self._dynamic(name, item) for name, item in self.spec.items.items())
+
+    def _dynamic(self, name: str, item: Item) -> bool:
+        if name == "dynamic" or item.block is None or item.labels or name in _FIXED:
+            return False
+        return name not in self.used or self._again(name, item)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the block may close."""
+        return self.spec.required <= self.used and all(g & self.used for g in self.spec.groups)
+
+    @cached_property
+    def dynamics(self) -> Names:
+        """The blocks that `dynamic` may write."""
+        return Names(n for n, item in self.spec.items.items() if self._dynamic(n, item))
+
+    def item(self, name: str) -> Item | None:
+        """What a name is; None where it may not stand here."""
+        item = self.spec.items.get(name)
+        if item is not None:
+            return item if name in self.names else None
+        if not self.spec.open or (name in self.used and name not in self.blocks):
+            return None
+        return _ANY_ITEM if self.spec.mode == "values" else _CONSTANT_ITEM
+
+    def with_argument(self, name: str, value: Shape) -> Body:
+        """The block once an argument is written."""
+        firm = self.firm | {name} if value.kind in _LITERAL else self.firm
+        return replace(self, used=self.used | {name}, firm=firm)
+
+    def with_block(self, name: str, certain: bool = True) -> Body:
+        """The block once a block is written in it."""
+        return replace(
+            self,
+            used=self.used | {name},
+            blocks=self.blocks | {name},
+            firm=self.firm | {name} if certain else self.firm,
+        )
+
+
+_BINDS = (("count", "count"), ("for_each", "each"))
+_FIXED = frozenset({"lifecycle", "connection", "provisioner"})
+
+
+def interned(body: Body) -> Body:
+    """The one body that equals this one."""
+    g = body.g
+    return g.pool.make(
+        Body, g, body.spec, body.up, body.scope, body.used, body.blocks, body.firm,
+        body.label, body.declares,
+    )  # fmt: skip
+
+
+def open_brace(body: Body) -> State:
+    """After the `{` of a block."""
+    return body.g.pool.make(Line, interned(body), "open")
+
+
+class Line(State):
+    """Where an argument or a block may begin.
+
+    Args:
+        phase: `line` at the beginning of one; `open` on the line of the opening brace, where a
+            single argument may stand; `closing` after that argument.
+        bare: leaves names out, which are then another part of the same position.
+    """
+
+    __slots__ = ("bare", "body", "phase")
+    alphabet = _LINE_STARTS
+
+    def __init__(self, body: Body, phase: str, bare: bool = False) -> None:
+        super().__init__()
+        self.body, self.phase, self.bare = body, phase, bare
+
+    def parts(self) -> tuple[State, ...]:
+        if self.bare or self.phase == "closing":
+            return ()
+        g, body = self.body.g, self.body
+        naming = g.pool.make(Naming, body, self.phase == "open")
+        if body.spec.open:
+            before = NAME_AFTER_BLANK if self.phase == "open" else NAME_AFTER_SPACE
+            name = any_name(g, naming, before)
+        else:
+            spaced = g.pool.make(Spaced, body.names, self.phase == "line")
+            name = one_name(g, naming, body.names, spaced)
+        return g.pool.make(Line, body, self.phase, True), name
+
+    def move(self, byte: int) -> State | None:
+        body, g = self.body, self.body.g
+        if byte in BLANK:
+            return self
+        if byte == NEWLINE:
+            return None if self.phase == "closing" else g.pool.make(Line, body, "line", self.bare)
+        if byte == ord("}"):
+            if not body.complete:
+                return None
+            state, event = body.up.closed(body)
+            self.tell(byte, event)
+            return state
+        if self.phase == "closing":
+            return None
+        if byte in LETTERS and self.bare:
+            return None
+        if byte in LETTERS:
+            naming = g.pool.make(Naming, body, self.phase == "open")
+            if body.spec.open:
+                return self.through(byte, any_name(g, naming))
+            return self.through(byte, one_name(g, naming, body.names))
+        return comment(g, byte, g.pool.make(Line, body, "line"))
+
+
+class Naming:
+    """The name of an argument or a block; `alone`: on the line of the opening brace."""
+
+    __slots__ = ("alone", "body")
+
+    def __init__(self, body: Body, alone: bool) -> None:
+        self.body, self.alone = body, alone
+
+    def named(self, name: str) -> Named:
+        """After the name."""
+        body = self.body
+        item = body.item(name)
+        if item is None:
+            return None, None
+        event = ("declare", body.declares, name) if body.declares else None
+        return body.g.pool.make(AfterName, body, name, item, self.alone), event
+
+
+class AfterName(State):
+    """After a name: `=`, `{` or a label."""
+
+    __slots__ = ("alone", "body", "item", "name")
+    alphabet = BLANK | frozenset(b'={"')
+
+    def __init__(self, body: Body, name: str, item: Item, alone: bool) -> None:
+        super().__init__()
+        self.body, self.name, self.item, self.alone = body, name, item, alone
+
+    def move(self, byte: int) -> State | None:
+        body, item = self.body, self.item
+        if byte in BLANK:
+            return self
+        if byte == ord("="):
+            if item.shape is None or self.name in body.used:
+                return None
+            return argument(body, self.name, item, self.alone)
+        if self.alone or body.declares:
+            return None
+        if byte == QUOTE:
+            return self._label()
+        if byte != ord("{") or item.block is None or item.labels:
+            return None
+        spec = item.block()
+        child = Body(body.g, spec, body.g.pool.make(Nested, body, self.name), self._inner())
+        return open_brace(child)
+
+    def _label(self) -> State | None:
+        body, g = self.body, self.body.g
+        if self.name == "dynamic" and not body.spec.open:
+            return one_name(g, g.pool.make(Dynamic, body), body.dynamics)
+        if self.item.labels or body.spec.open:
+            return any_name(g, g.pool.make(Labelled, self))
+        return None
+
+    def opened(self) -> State:
+        """After the label."""
+        body = self.body
+        spec = self.item.block() if self.item.block is not None else ANYTHING
+        up = body.g.pool.make(Nested, body, self.name)
+        return brace(body.g, open_brace(Body(body.g, spec, up, self._inner())))
+
+    def _inner(self) -> Scope:
+        scope = self.body.inner_scope
+        if self.name == "content" and isinstance(self.body.spec, _DynamicSpec):
+            return scope.with_names(self.body.label)
+        return scope.with_names("self") if self.name in _SELF else scope
+
+
+class Labelled:
+    """The label of a nested block."""
+
+    __slots__ = ("after",)
+
+    def __init__(self, after: AfterName) -> None:
+        self.after = after
+
+    def named(self, name: str) -> Named:
+        """Before the closing quote."""
+        return expect(self.after.body.g, b'"', self.after.opened()), None
+
+
+def brace(g: Grammar, then: State) -> State:
+    """Spaces and a `{`."""
+    return g.pool.make(Brace, then)
+
+
+class Brace(State):
+    """Before the `{` of a block."""
+
+    __slots__ = ("then",)
+
+    def __init__(self, then: State) -> None:
+        super().__init__()
+        self.then = then
+
+    def move(self, byte: int) -> State | None:
+        if byte in BLANK:
+            return self
+        return self.then if byte == ord("{") else None
+
+
+class Dynamic:
+    """The label of a `dynamic` block."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+
+    def named(self, name: str) -> Named:
+        """Before the closing quote."""
+        body, g = self.body, self.body.g
+        inner = body.spec.items[name].block
+        assert inner is not None
+        spec = g.pool.make(_DynamicSpec, inner)
+        up = g.pool.make(Nested, body, f"dynamic {name}")
+        child = Body(g, spec, up, body.inner_scope, label=name)
+        return expect(g, b'"', brace(g, open_brace(child))), None
+
+
+class _DynamicSpec(Spec):
+    def __init__(self, inner: object) -> None:
+        assert callable(inner)
+        super().__init__(
+            {
+                "for_each": Item(shape=ITERABLE, required=True),
+                "iterator": Item(shape=ANY, mode="iterator"),
+                "labels": Item(shape=ANY),
+                "content": Item(block=inner, required=True),
+            }
+        )
+
+
+class Nested:
+    """A block inside another."""
+
+    __slots__ = ("body", "name")
+
+    def __init__(self, body: Body, name: str) -> None:
+        self.body, self.name = body, name
+
+    def closed(self, body: Body) -> Named:
+        """After the closing brace."""
+        dynamic = self.name.startswith("dynamic ")
+        after = self.body.with_block(self.name.removeprefix("dynamic "), certain=not dynamic)
+        line = self.body.g.pool.make(Line, interned(after), "line")
+        return self.body.g.pool.make(EndOfLine, self.body.g, line), None
+
+
+class EndOfLine(State):
+    """After a block: a comment or a line feed."""
+
+    __slots__ = ("g", "line")
+    alphabet = BLANK | frozenset(b"\n#/")
+
+    def __init__(self, g: Grammar, line: State) -> None:
+        super().__init__()
+        self.g, self.line = g, line
+
+    @property
+    def final(self) -> bool:
+        return self.line.final
+
+    def move(self, byte: int) -> State | None:
+        if byte in BLANK:
+            return self
+        return self.line if byte == NEWLINE else comment(self.g, byte, self)
+
+
+def argument(body: Body, name: str, item: Item, alone: bool) -> State | None:
+    """After the `=` of an argument."""
+    g = body.g
+    assert item.shape is not None
+    if item.mode == "iterator":
+        return any_name(g, g.pool.make(Iterator, body, name), NAME_AFTER_BLANK)
+    if item.mode == "alias":
+        return g.pool.make(Blank, expect(g, b'"', any_name(g, g.pool.make(Alias, body, name))))
+    scope = body.inner_scope
+    if item.mode != "values":
+        scope = Scope(item.mode, frozenset(), scope.target)
+    place = g.pool.make(Value, body, name, scope, item.shape, alone)
+    return expression.operand(g, place)
+
+
+class Value(Place):
+    """The value of an argument."""
+
+    __slots__ = ("alone", "body", "name")
+
+    def __init__(self, body: Body, name: str, scope: Scope, wanted: Shape, alone: bool) -> None:
+        super().__init__(body.g, scope, wanted, False)
+        self.body, self.name, self.alone = body, name, alone
+
+    def end(self, byte: int, value: Shape) -> State | None:
+        if not fits(value, self.wanted):
+            return None
+        after = interned(self.body.with_argument(self.name, value))
+        if not self.alone:
+            return self.g.pool.make(Line, after, "line") if byte == NEWLINE else None
+        return self.g.pool.make(Line, after, "closing").next(byte) if byte == ord("}") else None
+
+
+class Iterator:
+    """The name that a `dynamic` block gives its iterator."""
+
+    __slots__ = ("body", "name")
+
+    def __init__(self, body: Body, name: str) -> None:
+        self.body, self.name = body, name
+
+    def named(self, name: str) -> Named:
+        """After it."""
+        after = replace(self.body.with_argument(self.name, ANY), label=name)
+        line = self.body.g.pool.make(Line, interned(after), "line")
+        return self.body.g.pool.make(EndOfLine, self.body.g, line), None
+
+
+class Alias:
+    """The alias of a provider's configuration."""
+
+    __slots__ = ("body", "name")
+
+    def __init__(self, body: Body, name: str) -> None:
+        self.body, self.name = body, name
+
+    def named(self, name: str) -> Named:
+        """Before the closing quote."""
+        body, g = self.body, self.body.g
+        line = g.pool.make(Line, interned(body.with_argument(self.name, ANY)), "line")
+        event: Event = ("declare", "provider", body.label, name)
+        return expect(g, b'"', g.pool.make(EndOfLine, g, line)), event

@@ -1,0 +1,229 @@
+"""What all positions of a Terraform text share: the schemas, the functions, the names they know."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from iapo.errors import DamagedPackageError
+from iapo.generate.guide.automaton import Pool
+from iapo.generate.guide.terraform.lexemes import Names, Opening
+from iapo.generate.guide.terraform.schema import Schemas, Spec
+from iapo.generate.guide.terraform.shapes import ANY, BOOL, NULL, TYPE, Shape, shape_of
+
+_FUNCTIONS = Path(__file__).parent / "functions.json.xz"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function's signature.
+
+    Attributes:
+        rest: the shape of any number of further arguments; None where there can be none.
+        modes: of the scope of its arguments, where that is not the scope of the call.
+    """
+
+    parameters: tuple[Shape, ...]
+    rest: Shape | None
+    returns: Shape
+    modes: tuple[str, ...] = ()
+
+    def wanted(self, index: int) -> Shape | None:
+        """The shape of an argument by its place; None where there is none."""
+        return self.parameters[index] if index < len(self.parameters) else self.rest
+
+
+@lru_cache(maxsize=1)
+def functions() -> Mapping[str, Function]:
+    """Terraform's own functions, as `terraform metadata functions -json` tells them.
+
+    Raises:
+        DamagedPackageError: the file is missing or damaged.
+    """
+    try:
+        signatures: Mapping[str, Any] = json.loads(lzma.decompress(_FUNCTIONS.read_bytes()))
+    except (OSError, lzma.LZMAError, ValueError) as error:
+        raise DamagedPackageError(_FUNCTIONS, error) from None
+    return {
+        name: Function(
+            tuple(shape_of(t) for t in parameters),
+            None if rest is None else shape_of(rest),
+            shape_of(returns),
+        )
+        for name, (parameters, rest, returns) in signatures.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which identifiers an expression knows.
+
+    Attributes:
+        mode: `values`, or one of `constant` (nothing is evaluated), `type` and `field` (types, the
+            second those of an object's fields), `provider` and `providers`, `ignore` and `ignored`
+            (arguments of the block around), `listed` and `references` (the second
+            inside the list), `address`, `when`.
+        bound: names bound around it: by `for`, by `dynamic`, and `each`, `count`, `self`.
+        target: the block whose arguments `ignore_changes` may name.
+    """
+
+    mode: str = "values"
+    bound: frozenset[str] = frozenset()
+    target: Spec | None = None
+
+    def with_names(self, *names: str) -> Scope:
+        """The scope inside what binds these names."""
+        return Scope(self.mode, self.bound | frozenset(names), self.target)
+
+
+_FIELDS: Mapping[str, Mapping[str, Shape]] = {
+    "path": {name: shape_of("string") for name in ("module", "root", "cwd")},
+    "terraform": {"workspace": shape_of("string")},
+    "each": {"key": shape_of("string"), "value": ANY},
+    "count": {"index": shape_of("number")},
+}
+_OWED = ("var", "local", "module")
+_TYPES: Mapping[str, Function | None] = {
+    **dict.fromkeys(("string", "number", "bool", "any")),
+    **dict.fromkeys(("list", "set", "map"), Function((TYPE,), None, TYPE)),
+    "object": Function((Shape("map", TYPE),), None, TYPE, ("field",)),
+    "tuple": Function((Shape("list", TYPE),), None, TYPE),
+    "optional": Function((TYPE,), ANY, TYPE, ("type", "constant")),
+}
+_LITERALS = ("true", "false", "null")
+_WHEN = ("create", "destroy", "continue", "fail")
+
+
+class Grammar:
+    """Terraform's language with the schemas at hand.
+
+    Args:
+        open_providers: providers without a schema, whose types and arguments may have any name.
+    """
+
+    def __init__(self, schemas: Schemas, open_providers: tuple[str, ...] = ()) -> None:
+        self.schemas = schemas
+        self.pool = Pool()
+        self.open = tuple(f"{name}_" for name in open_providers)
+        self.open_providers = open_providers
+        self.types = {
+            kind: Names(schemas.types(kind), self.open)
+            for kind in ("resource", "data", "ephemeral")
+        }
+        self._types = {kind: frozenset(names.names) for kind, names in self.types.items()}
+        self._names: dict[tuple[str, frozenset[str], Spec | None], Names] = {}
+        self._openings: dict[tuple[Names, bool], Opening] = {}
+        self._fields: dict[Shape, Names] = {}
+
+    def names(self, scope: Scope) -> Names:
+        """The identifiers that an operand may begin with."""
+        key = (scope.mode, scope.bound, scope.target if scope.mode == "ignored" else None)
+        if key not in self._names:
+            self._names[key] = self._read(scope)
+        return self._names[key]
+
+    def _read(self, scope: Scope) -> Names:
+        if scope.mode == "type":
+            return Names(_TYPES.keys() - {"optional"})
+        if scope.mode == "field":
+            return Names(_TYPES)
+        if scope.mode == "constant":
+            return Names(_LITERALS)
+        if scope.mode in ("provider", "providers"):
+            return Names([*self.schemas.providers, *self.open_providers])
+        if scope.mode == "when":
+            return Names(_WHEN)
+        if scope.mode == "ignore":
+            return Names(["all"])
+        if scope.mode == "ignored":
+            return Names(scope.target.items if scope.target is not None else ())
+        if scope.mode == "listed":
+            return Names(())
+        if scope.mode in ("references", "address"):
+            own = ("data", "module", "var", "local")
+            return Names([*self._types["resource"], *own], self.open)
+        every = {*_LITERALS, "data", "ephemeral", "path", "terraform", *_OWED}
+        every |= functions().keys() | self._types["resource"]
+        if not scope.bound:
+            return Names(every, self.open)
+        return Names(every | scope.bound, self.open, self.names(Scope()))
+
+    def opening(self, scope: Scope, newlines: bool) -> Opening:
+        """The lexeme before an operand."""
+        key = (self.names(scope), newlines)
+        if key not in self._openings:
+            self._openings[key] = Opening(*key)
+        return self._openings[key]
+
+    def forget(self) -> None:
+        """Drop all that can be made again. What was made before stays usable."""
+        self.pool.clear()
+        self.schemas.forget()
+        self._names.clear()
+        self._openings.clear()
+        self._fields.clear()
+
+    def fields(self, shape: Shape) -> Names:
+        """The names of a shape's fields."""
+        if shape not in self._fields:
+            self._fields[shape] = Names(shape.fields or ())
+        return self._fields[shape]
+
+    def meaning(self, name: str, scope: Scope) -> tuple[str, Any]:
+        """What an identifier is that stands where an operand begins.
+
+        Returns:
+            A kind and what belongs to it: ("value", shape), ("call", function), ("fields", shape),
+            ("owed", name), ("typed", kind of block), ("instance", type), ("provider", name).
+        """
+        if scope.mode in ("type", "field"):
+            constructor = _TYPES[name]
+            return ("value", TYPE) if constructor is None else ("call", constructor)
+        if scope.mode in ("provider", "providers"):
+            return "provider", name
+        if scope.mode in ("when", "ignore", "ignored"):
+            return "value", ANY
+        if name in _FIELDS and (name in ("path", "terraform") or name in scope.bound):
+            return "fields", _ROOTS[name]
+        if name in scope.bound:
+            return "value", ANY
+        if name in _LITERALS:
+            return "value", NULL if name == "null" else BOOL
+        if name in _OWED:
+            return "owed", name
+        if name in ("data", "ephemeral"):
+            return "typed", name
+        if name in functions():
+            return "call", functions()[name]
+        return "instance", name
+
+    def instance(self, kind: str, type: str) -> Shape:
+        """What may be asked of `type.name`: its fields, or one of its instances by index."""
+        plain = self.schemas.shape(kind, type)
+        if plain.fields is None:
+            return ANY
+        return self.pool.make(_Instance, plain)
+
+    def each(self, shape: Shape) -> Shape:
+        """A list of such values, made by a splat."""
+        return self.pool.make(_Each, shape)
+
+
+class _Instance(Shape):
+    def __init__(self, plain: Shape) -> None:
+        super().__init__("object", element=plain, fields=plain.fields)
+
+
+class _Each(Shape):
+    def __init__(self, element: Shape) -> None:
+        super().__init__("list", element, each=True)
+
+
+_ROOTS = {name: Shape("object", fields=fields) for name, fields in _FIELDS.items()}
+
+__all__ = ["Function", "Grammar", "Scope", "functions"]

@@ -1,0 +1,182 @@
+"""Small positions that many places use: names, fixed words, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Protocol
+
+from iapo.generate.guide.automaton import Event, Lexeme, Local, State
+from iapo.generate.guide.terraform.grammar import Grammar
+from iapo.generate.guide.terraform.lexemes import (
+    BLANK,
+    BLOCK,
+    LETTERS,
+    LINE,
+    NAME,
+    NAME_FIRST,
+    NEWLINE,
+    Names,
+)
+
+Named = tuple[State | None, Event | None]
+
+
+class Naming(Protocol):
+    """What a name is for."""
+
+    def named(self, name: str) -> Named:
+        """The state after the name, and what the ledger is told."""
+        ...
+
+
+class AnyName(Lexeme):
+    """An identifier of any letters."""
+
+    __slots__ = ("g", "text", "then")
+
+    def __init__(self, g: Grammar, then: Naming, text: str, local: Local) -> None:
+        super().__init__(local)
+        self.g, self.then, self.text = g, then, text
+
+    def within(self, local: Local, byte: int) -> State:
+        text = self.text + chr(byte) if byte in NAME else ""
+        return self.g.pool.make(AnyName, self.g, self.then, text, local)
+
+    def leave(self, label: Hashable) -> Named:
+        # Of a token that writes more of the name and what comes after it, the label has the name's.
+        more = label[1].decode() if isinstance(label, tuple) else ""
+        return self.then.named((self.text + more).strip(' \t\r\n"'))
+
+
+class OneName(Lexeme):
+    """An identifier out of some names."""
+
+    __slots__ = ("g", "then")
+
+    def __init__(self, g: Grammar, then: Naming, local: Local) -> None:
+        super().__init__(local)
+        self.g, self.then = g, then
+
+    def within(self, local: Local, byte: int) -> State:
+        return self.g.pool.make(OneName, self.g, self.then, local)
+
+    def leave(self, label: Hashable) -> Named:
+        assert isinstance(label, tuple)
+        return self.then.named(label[1])
+
+
+def any_name(g: Grammar, then: Naming, before: Local = NAME_FIRST) -> State:
+    """Before an identifier of any letters; `before` says what else may stand before it."""
+    return g.pool.make(AnyName, g, then, "", before)
+
+
+def one_name(g: Grammar, then: Naming, names: Names, before: Local | None = None) -> State:
+    """Before an identifier out of some names; `before` says what else may stand before it."""
+    return g.pool.make(OneName, g, then, before or names.position(""))
+
+
+class Nothing(State):
+    """After which nothing may come."""
+
+    alphabet = frozenset()
+
+    def move(self, byte: int) -> State | None:
+        return None
+
+
+NOTHING = Nothing()
+
+
+class Expect(State):
+    """Fixed bytes, then something."""
+
+    __slots__ = ("g", "text", "then")
+
+    def __init__(self, g: Grammar, text: bytes, then: State) -> None:
+        super().__init__()
+        self.g, self.text, self.then = g, text, then
+
+    def move(self, byte: int) -> State | None:
+        if byte != self.text[0]:
+            return None
+        return expect(self.g, self.text[1:], self.then)
+
+
+def expect(g: Grammar, text: bytes, then: State) -> State:
+    """Before fixed bytes."""
+    return g.pool.make(Expect, g, text, then) if text else then
+
+
+class Remark(Lexeme):
+    """A comment; what comes after it is as if it were not there."""
+
+    __slots__ = ("g", "then")
+
+    def __init__(self, g: Grammar, then: State, local: Local) -> None:
+        super().__init__(local)
+        self.g, self.then = g, then
+
+    @property
+    def final(self) -> bool:
+        return self.local is LINE and self.then.final
+
+    def within(self, local: Local, byte: int) -> State:
+        return self.g.pool.make(Remark, self.g, self.then, local)
+
+    def leave(self, label: Hashable) -> Named:
+        return self.then, None
+
+
+class Slash(State):
+    """After a `/` that begins a comment, or, where `division` is, is an operator."""
+
+    __slots__ = ("division", "g", "then")
+
+    def __init__(self, g: Grammar, then: State, division: State | None) -> None:
+        super().__init__()
+        self.g, self.then, self.division = g, then, division
+
+    def move(self, byte: int) -> State | None:
+        if byte == ord("/"):
+            return self.g.pool.make(Remark, self.g, self.then, LINE)
+        if byte == ord("*"):
+            return self.g.pool.make(Remark, self.g, self.then, BLOCK)
+        return self.through(byte, self.division)
+
+
+def comment(g: Grammar, byte: int, then: State, division: State | None = None) -> State | None:
+    """The state after a byte that may begin a comment; None for any other byte."""
+    if byte == ord("#"):
+        return g.pool.make(Remark, g, then, LINE)
+    return g.pool.make(Slash, g, then, division) if byte == ord("/") else None
+
+
+class Blank(State):
+    """Spaces, then something else."""
+
+    __slots__ = ("then",)
+
+    def __init__(self, then: State) -> None:
+        super().__init__()
+        self.then = then
+
+    def move(self, byte: int) -> State | None:
+        return self if byte in BLANK else self.through(byte, self.then)
+
+
+__all__ = [
+    "BLANK",
+    "LETTERS",
+    "NEWLINE",
+    "NOTHING",
+    "AnyName",
+    "Blank",
+    "Expect",
+    "Named",
+    "Naming",
+    "OneName",
+    "any_name",
+    "comment",
+    "expect",
+    "one_name",
+]

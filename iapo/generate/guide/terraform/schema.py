@@ -1,0 +1,417 @@
+"""What may stand in each block: the provider schemas, and Terraform's own blocks.
+
+Only names, types and how often: from `terraform providers schema`, and, where the AWS provider's
+value rules are known, enums and what goes with what. A block is read when a text first opens it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from iapo.generate.guide.terraform.lexemes import Names
+from iapo.generate.guide.terraform.shapes import (
+    ANY,
+    BOOL,
+    KEYS,
+    MAP,
+    NUMBER,
+    REFERENCES,
+    STRING,
+    TYPE,
+    Shape,
+    shape_of,
+)
+from iapo.verify.terraform.catalogue import (
+    PREFERRED,
+    Kind,
+    ProviderSchema,
+    list_schemas,
+    load_schema,
+)
+from iapo.verify.terraform.rules import value_facts
+from iapo.verify.terraform.versions import parse_version
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A name that may stand in a block.
+
+    Attributes:
+        shape: of the argument's value; None where it can be no argument.
+        block: reads the block; None where it can be no block.
+        single: at most once.
+        required: must be there.
+        labels: how many labels the block has.
+        mode: what identifiers its expression knows: `values`, or one of the special ones of
+            `iapo.generate.guide.terraform.operands`.
+        excludes: names that may not stand beside it once it has a literal value.
+    """
+
+    shape: Shape | None = None
+    block: Callable[[], Spec] | None = None
+    single: bool = True
+    required: bool = False
+    labels: int = 0
+    mode: str = "values"
+    excludes: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Spec:
+    """What may stand in a block.
+
+    Attributes:
+        items: by name.
+        open: any other name may stand there as well; `mode` is that of its expression.
+        groups: of each of these sets of names at least one must be there.
+    """
+
+    items: Mapping[str, Item]
+    open: bool = False
+    mode: str = "values"
+    groups: tuple[frozenset[str], ...] = ()
+    required: frozenset[str] = field(init=False)
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.required = frozenset(n for n, item in self.items.items() if item.required)
+        self.names = Names(self.items)
+
+
+def _fixed(spec: Spec) -> Callable[[], Spec]:
+    return lambda: spec
+
+
+def _argument(shape: Shape = ANY, required: bool = False, mode: str = "values") -> Item:
+    return Item(shape=shape, required=required, mode=mode)
+
+
+def _constant(shape: Shape, required: bool = False) -> Item:
+    """An argument that Terraform reads before it evaluates anything."""
+    return Item(shape=shape, required=required, mode="constant")
+
+
+ANYTHING = Spec({}, open=True)
+_CONSTANTS = Spec({}, open=True, mode="constant")
+_CHECK = Spec({"condition": _argument(BOOL, True), "error_message": _argument(STRING, True)})
+_CONDITION = Item(block=_fixed(_CHECK), single=False)
+_LIFECYCLE = {
+    "create_before_destroy": _constant(BOOL),
+    "prevent_destroy": _constant(BOOL),
+    "ignore_changes": _argument(REFERENCES, mode="ignore"),
+    "replace_triggered_by": _argument(REFERENCES, mode="listed"),
+    "precondition": _CONDITION,
+    "postcondition": _CONDITION,
+}
+_CONNECTION = Item(block=_fixed(ANYTHING))
+_PROVISIONER = Spec(
+    {
+        "when": _argument(mode="when"),
+        "on_failure": _argument(mode="when"),
+        "connection": _CONNECTION,
+    },
+    open=True,
+)
+_REPEATED = {"count": _argument(NUMBER), "for_each": _argument(KEYS)}
+_META: Mapping[str, Mapping[str, Item]] = {
+    "resource": {
+        **_REPEATED,
+        "provider": _argument(mode="provider"),
+        "depends_on": _argument(REFERENCES, mode="listed"),
+        "lifecycle": Item(block=_fixed(Spec(_LIFECYCLE))),
+        "connection": _CONNECTION,
+        "provisioner": Item(block=_fixed(_PROVISIONER), single=False, labels=1),
+    },
+    "data": {
+        **_REPEATED,
+        "provider": _argument(mode="provider"),
+        "depends_on": _argument(REFERENCES, mode="listed"),
+        "lifecycle": Item(
+            block=_fixed(Spec({"precondition": _CONDITION, "postcondition": _CONDITION}))
+        ),
+    },
+    "provider": {"alias": _argument(mode="alias"), "version": _constant(STRING)},
+}
+_META = {**_META, "ephemeral": _META["data"]}
+
+_TERRAFORM = Spec(
+    {
+        "required_version": _constant(STRING),
+        "required_providers": Item(block=_fixed(_CONSTANTS)),
+        "backend": Item(block=_fixed(_CONSTANTS), labels=1),
+        "cloud": Item(block=_fixed(_CONSTANTS)),
+        "provider_meta": Item(block=_fixed(ANYTHING), labels=1, single=False),
+    }
+)
+TOP: Mapping[str, Spec] = {
+    "terraform": _TERRAFORM,
+    "variable": Spec(
+        {
+            "type": _argument(TYPE, mode="type"),
+            "default": _constant(ANY),
+            "description": _constant(STRING),
+            "sensitive": _constant(BOOL),
+            "nullable": _constant(BOOL),
+            "ephemeral": _constant(BOOL),
+            "validation": _CONDITION,
+        }
+    ),
+    "output": Spec(
+        {
+            "value": _argument(required=True),
+            "description": _constant(STRING),
+            "sensitive": _constant(BOOL),
+            "ephemeral": _constant(BOOL),
+            "depends_on": _argument(REFERENCES, mode="listed"),
+            "precondition": _CONDITION,
+        }
+    ),
+    "locals": Spec({}, open=True),
+    "module": Spec(
+        {
+            "source": _constant(STRING, required=True),
+            "version": _constant(STRING),
+            **_REPEATED,
+            "providers": _argument(MAP, mode="providers"),
+            "depends_on": _argument(REFERENCES, mode="listed"),
+        },
+        open=True,
+    ),
+    "moved": Spec({"from": _argument(mode="address"), "to": _argument(mode="address", required=True)}),
+    "import": Spec(
+        {
+            "to": _argument(mode="address", required=True),
+            "id": _argument(STRING),
+            "identity": _argument(MAP),
+            "for_each": _argument(KEYS),
+            "provider": _argument(mode="provider"),
+        }
+    ),
+    "removed": Spec(
+        {
+            "from": _argument(mode="address", required=True),
+            "lifecycle": Item(block=_fixed(Spec({"destroy": _constant(BOOL, True)}))),
+        }
+    ),
+    "check": Spec(
+        {"assert": Item(block=_fixed(_CHECK), single=False, required=True)}
+    ),
+}  # fmt: skip
+
+
+class Schemas:
+    """The blocks of every provider at hand, in one version each."""
+
+    def __init__(self, versions: Mapping[str, str] | None = None) -> None:
+        self._providers: dict[str, ProviderSchema] = {}
+        for entry in list_schemas():
+            wanted = (versions or {}).get(entry.name) or PREFERRED.get(entry.source)
+            known = self._providers.get(entry.name)
+            newer = known is None or parse_version(known.version) < parse_version(entry.version)
+            if entry.version == wanted or (newer and (known is None or known.version != wanted)):
+                self._providers[entry.name] = load_schema(entry)
+        self._owner = {
+            kind: {type: p for p in self._providers.values() for type in p.names[kind]}
+            for kind in ("resource", "data", "ephemeral")
+        }
+        self._specs: dict[tuple[str, str], Spec] = {}
+        self._shapes: dict[tuple[str, str], Shape] = {}
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Local names of the providers at hand."""
+        return tuple(sorted(self._providers))
+
+    def types(self, kind: str) -> tuple[str, ...]:
+        """The types of a kind of block, sorted."""
+        return tuple(sorted(self._owner[kind]))
+
+    def spec(self, kind: Kind, type: str) -> Spec:
+        """What may stand in a block of a type; anything where nothing is known of it."""
+        key = (kind, type)
+        if key not in self._specs:
+            self._specs[key] = self._read(kind, type)
+        return self._specs[key]
+
+    def shape(self, kind: str, type: str) -> Shape:
+        """What may be asked of a resource or data source: everything its schema names."""
+        key = (kind, type)
+        if key not in self._shapes:
+            block = self._block(kind, type)
+            self._shapes[key] = ANY if block is None else _readable(block)
+        return self._shapes[key]
+
+    def forget(self) -> None:
+        """Drop the blocks that were read."""
+        self._specs.clear()
+        self._shapes.clear()
+
+    def _block(self, kind: str, type: str) -> Mapping[str, Any] | None:
+        if kind == "provider":
+            owner = self._providers.get(type)
+            return None if owner is None else owner.block("provider")
+        found = self._owner[kind].get(type)
+        return None if found is None else found.block(kind, type)  # type: ignore[arg-type]
+
+    def _read(self, kind: Kind, type: str) -> Spec:
+        block = self._block(kind, type)
+        if block is None:
+            return Spec(_META[kind], open=True)
+        owner = self._providers[type] if kind == "provider" else self._owner[kind][type]
+        ruled = owner.name == "aws" and owner.version.split(".")[0] == "5"
+        facts: Mapping[str, Mapping[str, Any]] = {}
+        if ruled and kind != "ephemeral":
+            facts = value_facts("" if kind == "provider" else type, kind)
+        return _spec(block, facts, "", _META[kind])
+
+
+def _spec(
+    block: Mapping[str, Any],
+    facts: Mapping[str, Mapping[str, Any]],
+    prefix: str,
+    meta: Mapping[str, Item],
+) -> Spec:
+    items: dict[str, Item] = {}
+    for name, attribute in block.get("attributes", {}).items():
+        fact = facts.get(prefix + name, {})
+        settable = attribute.get("required") or attribute.get("optional")
+        if not settable or fact.get("read_only"):
+            continue
+        shape = _writable(attribute, fact)
+        items[name] = Item(
+            shape=shape,
+            block=_as_block(shape, facts, prefix + name),
+            single=True,
+            required=bool(attribute.get("required")),
+            excludes=_siblings(fact.get("conflicts_with", ()), prefix, name),
+        )
+    for name, nested in block.get("block_types", {}).items():
+        fact = facts.get(prefix + name, {})
+        items[name] = Item(
+            block=_lazily(nested.get("block", {}), facts, f"{prefix}{name}."),
+            single=nested.get("max_items") == 1
+            or nested["nesting_mode"] in ("single", "group")
+            or fact.get("max_items") == 1,
+            required=bool(nested.get("min_items")) or bool(fact.get("min_items")),
+            labels=int(nested["nesting_mode"] == "map"),
+            excludes=_siblings(fact.get("conflicts_with", ()), prefix, name),
+        )
+    blocks = tuple(n for n, item in items.items() if item.block is not None)
+    if blocks:
+        items["dynamic"] = Item(block=None, single=False, labels=1)
+    groups, exclusive = _groups(facts, prefix, items)
+    for name, others in exclusive.items():
+        item = items[name]
+        items[name] = Item(
+            item.shape, item.block, item.single, item.required, item.labels, item.mode,
+            item.excludes | others,
+        )  # fmt: skip
+    return Spec({**items, **meta}, groups=groups)
+
+
+def _lazily(
+    block: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], prefix: str
+) -> Callable[[], Spec]:
+    made: list[Spec] = []
+
+    def read() -> Spec:
+        if not made:
+            made.append(_spec(block, facts, prefix, {}))
+        return made[0]
+
+    return read
+
+
+def _writable(attribute: Mapping[str, Any], fact: Mapping[str, Any]) -> Shape:
+    nested = attribute.get("nested_type")
+    if nested is not None:
+        fields = {
+            name: _writable(a, {})
+            for name, a in nested["attributes"].items()
+            if a.get("required") or a.get("optional")
+        }
+        required = frozenset(n for n, a in nested["attributes"].items() if a.get("required"))
+        inner = Shape("object", fields=fields, required=required)
+        mode = nested["nesting_mode"]
+        return inner if mode == "single" else Shape(mode, inner)
+    shape = shape_of(attribute["type"])
+    choices = fact.get("enum")
+    if not choices or fact.get("any_of") or not all(isinstance(c, str) for c in choices):
+        return shape
+    any_case = bool(fact.get("any_case"))
+    one_of = Shape("string", choices=tuple(sorted(choices)), any_case=any_case)
+    if shape.kind == "string":
+        return one_of
+    listed = shape.kind in ("list", "set") and shape.element is STRING
+    return Shape(shape.kind, one_of) if listed else shape
+
+
+def _as_block(
+    shape: Shape, facts: Mapping[str, Mapping[str, Any]], path: str
+) -> Callable[[], Spec] | None:
+    """A list of objects may be written as blocks, whose arguments are then all optional.
+
+    https://developer.hashicorp.com/terraform/language/attr-as-blocks
+    """
+    inner = shape.element
+    if shape.kind not in ("list", "set") or inner is None or inner.fields is None:
+        return None
+    fields = inner.fields
+    return lambda: Spec({name: _argument(s) for name, s in fields.items()})
+
+
+def _siblings(paths: Any, prefix: str, name: str) -> frozenset[str]:
+    """Those of some dotted paths that name something beside an argument, in the same block."""
+    found = {p[len(prefix) :] for p in paths if p.startswith(prefix)}
+    return frozenset(p for p in found if "." not in p and p != name)
+
+
+def _groups(
+    facts: Mapping[str, Mapping[str, Any]], prefix: str, items: Mapping[str, Item]
+) -> tuple[tuple[frozenset[str], ...], dict[str, frozenset[str]]]:
+    """Sets of names of which at least one must be there, and the names that exclude each other."""
+    needed: set[frozenset[str]] = set()
+    exclusive: dict[str, frozenset[str]] = {}
+    for path, fact in facts.items():
+        here = path.startswith(prefix) and "." not in path[len(prefix) :]
+        if path == "" and prefix == "":
+            for names in fact.get("at_least_one_of", ()):
+                needed.add(frozenset(names))
+            for names in fact.get("conflicts_with", ()):
+                for name in names:
+                    others = frozenset(names) - {name}
+                    exclusive[name] = exclusive.get(name, frozenset()) | others
+        elif here and path[len(prefix) :] in items:
+            for rule in ("exactly_one_of", "at_least_one_of"):
+                wanted = fact.get(rule)
+                if not wanted or not all(p.startswith(prefix) for p in wanted):
+                    continue
+                names = frozenset(p[len(prefix) :] for p in wanted)
+                if any("." in n for n in names) or not names <= items.keys():
+                    continue
+                needed.add(names)
+                if rule == "exactly_one_of":
+                    for name in names:
+                        others = names - {name}
+                        exclusive[name] = exclusive.get(name, frozenset()) | others
+    exclusive = {n: others for n, others in exclusive.items() if n in items}
+    return tuple(sorted((g for g in needed if g <= items.keys()), key=sorted)), exclusive
+
+
+def _readable(block: Mapping[str, Any]) -> Shape:
+    fields: dict[str, Shape] = {}
+    for name, attribute in block.get("attributes", {}).items():
+        nested = attribute.get("nested_type")
+        if nested is None:
+            fields[name] = shape_of(attribute["type"])
+            continue
+        inner = _readable({"attributes": nested["attributes"]})
+        mode = nested["nesting_mode"]
+        fields[name] = inner if mode == "single" else Shape(mode, inner)
+    for name, nested in block.get("block_types", {}).items():
+        inner = _readable(nested.get("block", {}))
+        mode = nested["nesting_mode"]
+        fields[name] = inner if mode in ("single", "group") else Shape(mode, inner)
+    return Shape("object", fields=fields)
