@@ -1,19 +1,19 @@
 """How well a model does on tasks: sampled, scored by the same reward, and summed up with spread.
 
-A completion passes when the verifier accepts it and every part of the task's intent holds.
+A completion passes when the verifier accepts it and every part of the task's intent holds. Training
+judges its held-out tasks with `evaluate`; `iapo bench` goes the same way (`answer_tasks`), with a
+folder to resume from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from iapo.evaluate.answering import Sample, answer_tasks
 from iapo.evaluate.bootstrap import Interval, mean_interval
-from iapo.generate.prompts import prompt_tokens
-from iapo.generate.sampling import sample
-from iapo.models import stop_tokens
-from iapo.models.adapters import merged
+from iapo.evaluate.engines.engine import Decoding, requests_for
 from iapo.train.scoring import RewardFunction, Scored, Scoring, infrastructure_reward
 
 if TYPE_CHECKING:
@@ -22,35 +22,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What a model made of one task; one entry a sample, those without a score left out.
+    """What a model made of one task.
 
     Attributes:
-        rewards, valid, passed: what the reward said of each sample.
-        text: the first sample, to look at.
+        samples: in order of their number.
     """
 
     task: str
     category: str
-    rewards: tuple[float, ...]
-    valid: tuple[bool, ...]
-    passed: tuple[bool, ...]
-    text: str
-    scored: tuple[Scored, ...]
+    samples: tuple[Sample, ...]
+
+    @property
+    def scored(self) -> tuple[Scored, ...]:
+        """What the reward said of each sample, those left out that could not be scored."""
+        return tuple(s.scored for s in self.samples if s.scored is not None)
+
+    @property
+    def text(self) -> str:
+        """The first sample, to look at."""
+        return self.samples[0].answer.text
 
     @property
     def reward(self) -> float:
         """Mean reward over the samples; 0 where none could be scored."""
-        return sum(self.rewards) / len(self.rewards) if self.rewards else 0.0
+        return _mean(s.reward for s in self.scored)
 
     @property
     def pass_rate(self) -> float:
         """Share of the samples that pass; 0 where none could be scored."""
-        return sum(self.passed) / len(self.passed) if self.passed else 0.0
+        return _mean(s.passed for s in self.scored)
 
     @property
     def valid_rate(self) -> float:
         """Share of the samples that verify; 0 where none could be scored."""
-        return sum(self.valid) / len(self.valid) if self.valid else 0.0
+        return _mean(s.valid is True for s in self.scored)
+
+
+def _mean(values: Iterable[float]) -> float:
+    listed = list(values)
+    return sum(listed) / len(listed) if listed else 0.0
 
 
 @dataclass(frozen=True)
@@ -101,52 +111,45 @@ def evaluate(
     Raises:
         ValueError: no tasks.
     """
+    from iapo.evaluate.engines.local import LocalEngine
+
     if not tasks:
         raise ValueError("no tasks to evaluate on")
     if temperature is None:
-        temperature = 0.0 if samples == 1 else 1.0
-    scoring = Scoring(reward or infrastructure_reward(), timeout)
-    prompts = [prompt_tokens(tokenizer, task.prompt, system_prompt) for task in tasks]
-    chunk = max(1, rows // samples)
-    by_length = sorted(range(len(tasks)), key=lambda i: len(prompts[i]))
-    results: dict[int, TaskResult] = {}
-    for begin in range(0, len(tasks), chunk):
-        chosen = by_length[begin : begin + chunk]
-        with merged(model):
-            sampled = sample(
-                model,
-                [prompts[i] for i in chosen],
-                group_size=samples,
-                max_new_tokens=max_new_tokens,
-                stop=stop_tokens(model, tokenizer),
-                seed=seed * 1_000_003 + begin,
-                temperature=temperature,
-                rows=rows,
-            )
-        texts = [
-            [str(tokenizer.decode(c.body(), skip_special_tokens=True)) for c in group]
-            for group in sampled
-        ]
-        scored = scoring(
-            [text for group in texts for text in group],
-            [tasks[i] for i in chosen for _ in range(samples)],
-        )
-        for place, i in enumerate(chosen):
-            own = scored[place * samples : (place + 1) * samples]
-            results[i] = _result(tasks[i], texts[place][0], own)
-        if progress is not None:
-            progress(len(results), len(tasks))
-    return Evaluation(tuple(results[i] for i in range(len(tasks))))
-
-
-def _result(task: Task, text: str, scored: Sequence[Scored | None]) -> TaskResult:
-    kept = tuple(s for s in scored if s is not None)
-    return TaskResult(
-        task=task.id,
-        category=task.category,
-        rewards=tuple(s.reward for s in kept),
-        valid=tuple(s.valid is True for s in kept),
-        passed=tuple(s.passed for s in kept),
-        text=text,
-        scored=kept,
+        temperature = usual_temperature(samples)
+    decoding = Decoding(
+        samples=samples,
+        temperature=temperature,
+        max_new_tokens=max_new_tokens,
+        system_prompt=system_prompt,
+        seed=seed,
     )
+    found: list[dict[int, Sample]] = [{} for _ in tasks]
+
+    def keep(judged: list[Sample]) -> None:
+        for one in judged:
+            found[one.answer.place][one.answer.number] = one
+
+    def tell() -> None:
+        if progress is not None:
+            progress(sum(len(own) == samples for own in found), len(tasks))
+
+    answer_tasks(
+        LocalEngine(model, tokenizer, decoding, rows),
+        tasks,
+        requests_for(tasks, decoding),
+        Scoring(reward or infrastructure_reward(), timeout),
+        keep,
+        tell,
+    )
+    return Evaluation(
+        tuple(
+            TaskResult(task.id, task.category, tuple(own[n] for n in range(samples)))
+            for task, own in zip(tasks, found, strict=True)
+        )
+    )
+
+
+def usual_temperature(samples: int) -> float:
+    """Greedy for one sample a task, 1 for several."""
+    return 0.0 if samples == 1 else 1.0

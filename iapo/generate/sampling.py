@@ -72,7 +72,7 @@ def sample(
     group_size: int,
     max_new_tokens: int,
     stop: Sequence[int],
-    seed: int = 0,
+    seed: int | Sequence[int] = 0,
     temperature: float | Sequence[float] = 1.0,
     top_p: float = 1.0,
     rows: int = 64,
@@ -83,7 +83,8 @@ def sample(
     Args:
         prompts: token ids, at least one a prompt.
         stop: tokens that end a completion.
-        seed: the same seed gives the same completions on the same machine.
+        seed: the same seed gives the same completions on the same machine. One a prompt makes the
+            completions of a prompt independent of which others are asked for with it.
         temperature: 0 takes the likeliest token each time. One a completion of the group, where
             they differ: the first greedy and the others drawn, from one prefill.
         top_p: sample from the smallest set of tokens with this share of the probability.
@@ -97,9 +98,7 @@ def sample(
     was_training = model.training
     model.eval()
     try:
-        generator = torch.Generator().manual_seed(seed % 2**62)
-        shape = (len(prompts), group_size, max_new_tokens)
-        uniforms = torch.rand(shape, generator=generator, dtype=torch.float64)
+        uniforms = _uniforms(seed, len(prompts), (group_size, max_new_tokens))
         together = max(1, rows // group_size)
         heats = torch.as_tensor(temperature, dtype=torch.float32).expand(group_size)
         by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
@@ -121,6 +120,18 @@ def sample(
         return done
     finally:
         model.train(was_training)
+
+
+def _uniforms(seed: int | Sequence[int], prompts: int, shape: tuple[int, int]) -> Tensor:
+    """[prompts, *shape] float64 in [0, 1)."""
+
+    def drawn(seed: int, *shape: int) -> Tensor:
+        generator = torch.Generator().manual_seed(seed % 2**62)
+        return torch.rand(shape, generator=generator, dtype=torch.float64)
+
+    if isinstance(seed, int):
+        return drawn(seed, prompts, *shape)
+    return torch.stack([drawn(own, *shape) for own in seed])
 
 
 def _retrying(

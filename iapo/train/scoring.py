@@ -11,15 +11,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from iapo.errors import InputError
+from iapo.rewards.score import COMPONENTS as COMPONENTS
+from iapo.rewards.score import Loss
+from iapo.verify.report import Diagnostic
 
 if TYPE_CHECKING:
     from iapo.dataset import Task
 
-COMPONENTS = ("syntax", "correctness", "format")
 _MOST_HANGING = 4  # scorings that never came back, each a thread that cannot be stopped
 
 
@@ -38,6 +40,8 @@ class Scored:
         passed: verifies and meets every part of the intent.
         diagnostics: what was wrong, the heaviest first: `(code, one line)`.
         wrong_lines: lines of the answer, from 1, that the verifier's errors point at.
+        errors: the verifier's errors whole, their lines those of the answer.
+        losses: why each component is below 1, the largest loss first.
     """
 
     reward: float
@@ -46,6 +50,8 @@ class Scored:
     passed: bool = False
     diagnostics: tuple[tuple[str, str], ...] = ()
     wrong_lines: tuple[int, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
+    losses: tuple[Loss, ...] = ()
 
 
 RewardFunction = Callable[[Sequence[str], "Sequence[Task]"], Sequence[Scored | float]]
@@ -72,6 +78,7 @@ def _from_score(text: str, score: Any) -> Scored:
     report, intent = score.report, score.intent
     found = [(d.code, d.message) for d in report.errors]
     found += [(loss.component, loss.why) for loss in score.losses]
+    errors = _in_answer(text, score.code, report.errors)
     meets = intent.share >= 1.0 if intent is not None else score.components["correctness"] >= 1.0
     return Scored(
         reward=score.total,
@@ -79,18 +86,20 @@ def _from_score(text: str, score: Any) -> Scored:
         valid=report.valid,
         passed=report.valid is True and meets,
         diagnostics=tuple(found[:6]),
-        wrong_lines=_wrong_lines(text, score.code, report),
+        wrong_lines=tuple(sorted({d.line for d in errors if d.line})),
+        errors=errors,
+        losses=score.losses,
     )
 
 
-def _wrong_lines(text: str, code: str, report: Any) -> tuple[int, ...]:
-    """Where in the answer the errors are; nothing where the code is not in it as it was judged."""
+def _in_answer(text: str, code: str, errors: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The errors with the answer's lines; without lines where the code is not in it as judged."""
     place = text.find(code.strip()) if code.strip() else -1
     if place < 0:
-        return ()
+        return tuple(replace(d, line=None, column=None) for d in errors)
     opening = len(code) - len(code.lstrip())
     before = text[:place].count("\n") - code[:opening].count("\n")
-    return tuple(sorted({before + d.line for d in report.errors if d.line}))
+    return tuple(replace(d, line=before + d.line) if d.line else d for d in errors)
 
 
 class Scoring:

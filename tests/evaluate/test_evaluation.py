@@ -28,9 +28,19 @@ def test_samples_are_counted_a_task():
     found = evaluate(
         tiny.model(spread=2.0), tiny.tokenizer(), tiny.tasks(3), **options(samples=4, seed=1)
     )
-    assert all(len(r.rewards) == 4 for r in found.results)
+    assert all(len(r.scored) == 4 for r in found.results)
     shares = [r.pass_rate for r in found.results]
     assert found.pass_rate.mean == pytest.approx(sum(shares) / 3)
+
+
+def test_a_task_is_answered_alike_whichever_tasks_are_asked_with_it():
+    model, tokenizer, tasks = tiny.model(spread=3.0), tiny.tokenizer(), tiny.tasks(6)
+    every = evaluate(model, tokenizer, tasks, **options(samples=3, seed=5))
+    two = evaluate(model, tokenizer, tasks[3:5], **options(samples=3, seed=5))
+    assert [s.answer.text for r in two.results for s in r.samples] == [
+        s.answer.text for r in every.results[3:5] for s in r.samples
+    ]
+    assert len({s.answer.text for s in every.results[0].samples}) > 1
 
 
 def test_progress_ends_at_all_tasks():

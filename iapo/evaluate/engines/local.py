@@ -1,0 +1,69 @@
+"""A transformers model in this process: tasks of similar length are answered together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from iapo.evaluate.engines.engine import Answer, Decoding, Request
+from iapo.generate.prompts import prompt_tokens
+from iapo.generate.sampling import sample
+from iapo.models import stop_tokens
+from iapo.models.adapters import merged
+
+
+class LocalEngine:
+    """A loaded model and its tokenizer. Adapters are merged while it writes.
+
+    A task's answers depend on the seed and the task, not on which tasks are answered with it.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, decoding: Decoding, rows: int = 64) -> None:
+        """Args: rows: answers written together."""
+        self._model = model
+        self._tokenizer = tokenizer
+        self._decoding = decoding
+        self._rows = rows
+
+    def answers(self, requests: Sequence[Request]) -> Iterator[list[Answer]]:
+        """One batch after the other, the shortest prompts first."""
+        prompts = {
+            request.place: prompt_tokens(
+                self._tokenizer, request.prompt, self._decoding.system_prompt
+            )
+            for request in requests
+        }
+        ordered = sorted(requests, key=lambda request: len(prompts[request.place]))
+        together = max(1, self._rows // self._decoding.samples)
+        for begin in range(0, len(ordered), together):
+            chosen = ordered[begin : begin + together]
+            yield self._batch(chosen, [prompts[request.place] for request in chosen])
+
+    def _batch(self, requests: Sequence[Request], prompts: Sequence[Sequence[int]]) -> list[Answer]:
+        decoding = self._decoding
+        with merged(self._model):
+            groups = sample(
+                self._model,
+                prompts,
+                group_size=decoding.samples,
+                max_new_tokens=decoding.max_new_tokens,
+                stop=stop_tokens(self._model, self._tokenizer),
+                seed=[request.seed for request in requests],
+                temperature=decoding.temperature,
+                top_p=decoding.top_p,
+                rows=self._rows,
+            )
+        return [
+            Answer(
+                request.place,
+                number,
+                str(self._tokenizer.decode(group[number].body(), skip_special_tokens=True)),
+                len(group[number].tokens),
+                group[number].stopped,
+            )
+            for request, group in zip(requests, groups, strict=True)
+            for number in request.numbers
+        ]
+
+    def close(self) -> None:
+        """Nothing is held that does not go with the object."""
