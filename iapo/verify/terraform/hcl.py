@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"(?P<space>[ \t\r\ufeff]+)"
-    r"|(?P<newline>\n)"
+    r"[ \t\r\ufeff]*(?:"
+    r"(?P<newline>\n)"
     r"|(?P<comment>(?:\#|//)[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<word>[^\W\d][\w-]*)"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"
     r"|(?P<heredoc><<-?[^\W\d][\w-]*[^\n]*\n)"
     r'|(?P<quote>")'
-    r"|(?P<mark>==|!=|<=|>=|&&|\|\||=>|\.\.\.|::|.)",
+    r"|(?P<mark>==|!=|<=|>=|&&|\|\||=>|\.\.\.|::|[^ \t\r\ufeff]))",
     re.DOTALL,
 )
 _IN_STRING = re.compile(r'\\.|\$\$\{|%%\{|\$\{|%\{|"|\n', re.DOTALL)
@@ -151,15 +151,15 @@ def tokens(text: str) -> Iterator[Token]:
         if found is None:
             return
         kind = found.lastgroup or "mark"
-        start, at = at, found.end()
-        if kind in ("space", "comment"):
+        start, at = found.span(kind)
+        if kind == "comment":
             # A line comment leaves its newline; a newline inside /* */ ends no line.
             continue
         if kind == "quote":
             at = _end_of_string(text, start)
             yield Token("string", text[start:at], start)
         elif kind == "heredoc":
-            name = re.match(r"<<-?([^\W\d][\w-]*)", found[0])
+            name = re.match(r"<<-?([^\W\d][\w-]*)", found[kind])
             assert name is not None
             last = re.compile(rf"^[ \t]*{re.escape(name[1])}[ \t\r]*$", re.MULTILINE).search(
                 text, at
@@ -167,7 +167,7 @@ def tokens(text: str) -> Iterator[Token]:
             at = last.end() if last is not None else size
             yield Token("heredoc", text[start:at], start)
         else:
-            yield Token(kind, found[0], start)
+            yield Token(kind, found[kind], start)
 
 
 def parse(text: str) -> Block:

@@ -9,10 +9,10 @@ empty one with the same arguments and outputs, an unknown provider one that acce
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from iapo.verify.terraform.catalogue import (
     load_schema,
 )
 from iapo.verify.terraform.core import Core, Output
+from iapo.verify.terraform.grpc_server import GrpcServer
 from iapo.verify.terraform.permissive import extended_schema, permissive_schema
 from iapo.verify.terraform.program import Module, Program, reads_beyond_itself, survey
 from iapo.verify.terraform.provider import GIANT, ProviderServer, Served
@@ -55,6 +56,8 @@ def names_giant(text: str, type: str, kinds: Collection[str]) -> bool:
     Types whose names merely begin with it (`aws_wafv2_web_acl_association`) do not count, nor does a
     data source of its name where only the resource is a giant.
     """
+    if type not in text:
+        return False
     before = "" if "data" in kinds else r'(?<!data ")(?<!data\.)'
     return re.search(rf"(?<!\w){before}{re.escape(type)}(?!\w)", text) is not None
 
@@ -87,18 +90,19 @@ class Judge:
         self._core = core
         self._folder = folder
         self._confined = confined
-        self._executor = ThreadPoolExecutor(8)
+        self._plugins = GrpcServer()
         self._servers: dict[str, ProviderServer] = {}
         self._kept: dict[tuple[CatalogueEntry, frozenset[str] | None], str] = {}
         self._entries: dict[str, list[CatalogueEntry]] = {}
         for entry in entries:
             self._entries.setdefault(entry.source, []).append(entry)
         (folder / ".." / "s").mkdir(exist_ok=True)
-        self._servers[STUB_PROVIDER] = ProviderServer(socket_name(STUB_PROVIDER), self._executor)
+        self._servers[STUB_PROVIDER] = ProviderServer(self._plugins, socket_name(STUB_PROVIDER))
         self._servers[STUB_PROVIDER].served = Served(stand_ins.stub_schema())
 
     def check(self, files: Mapping[str, str], *, plan: bool = False) -> Report:
         """Judge a program given as relative paths to texts; see `iapo.verify.verify`."""
+        self._plugins.hang_up()
         program = survey(files)
         single = len(files) == 1
         if not self._confined:
@@ -228,7 +232,7 @@ class Judge:
         if number >= SLOTS:
             raise WornOutError
         address = slot_address(number)
-        self._servers[address] = ProviderServer(socket_name(address), self._executor)
+        self._servers[address] = ProviderServer(self._plugins, socket_name(address))
         self._servers[address].served = served
         return address
 
@@ -267,11 +271,12 @@ class Judge:
     # -- what Terraform finds on disk ----------------------------------------------------------
 
     def _lay_out(self, program: Program, provision: _Provision) -> None:
-        for entry in self._folder.iterdir():
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry)
+                else:
+                    Path(entry).unlink()
         for path, text in program.files.items():
             target = self._folder / path
             if "/" in path:

@@ -7,24 +7,13 @@ It never creates anything: applying is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-import grpc
-
 from iapo.verify.terraform import planning, plausible, provider_functions, tfplugin
 from iapo.verify.terraform.catalogue import Kind
+from iapo.verify.terraform.grpc_server import GrpcServer
 from iapo.verify.terraform.rules import ValueProblem, check_values
-
-_OPTIONS = [
-    ("grpc.max_send_message_length", -1),
-    ("grpc.max_receive_message_length", -1),
-    # Terraform never closes a connection to a provider that it did not start. It may also pause for
-    # a second between two calls on a busy machine, and then takes a closed connection for a crash.
-    ("grpc.max_connection_idle_ms", 4000),
-]
-
 
 GIANT = 60_000
 """Bytes from which on a type's schema is only served to programs that name the type."""
@@ -68,36 +57,19 @@ class Served:
 class ProviderServer:
     """One provider address on one socket. `served` is set before a program uses it."""
 
-    def __init__(self, socket: str, executor: Executor) -> None:
+    def __init__(self, server: GrpcServer, socket: str) -> None:
         self.served: Served | None = None
-        self._server = grpc.server(executor, handlers=(_Handler(self),), options=_OPTIONS)
-        self._server.add_insecure_port(f"unix:{socket}")
-        self._server.start()
+        server.listen(socket, self._answer)
 
-    def stop(self) -> None:
-        """Close the socket."""
-        self._server.stop(None)
-
-
-class _Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
-    def __init__(self, server: ProviderServer) -> None:
-        self._server = server
-
-    def service(self, details: Any) -> Any:
-        method = details.method.rsplit("/", 1)[1]
+    def _answer(self, method: str, request: bytes) -> list[bytes] | None:
         if method == "StartStream":
-            return None  # UNIMPLEMENTED: the broker would hold a thread for ever
+            return None  # go-plugin's broker, which nothing here needs
         if method == "StreamStdio":
-            return grpc.unary_stream_rpc_method_handler(lambda request, context: iter(()))
+            return []
         answer = _METHODS.get(method)
-
-        def respond(request: bytes, context: Any) -> bytes:
-            served = self._server.served
-            if answer is None or served is None:
-                return b""
-            return answer(served, tfplugin.fields(request))
-
-        return grpc.unary_unary_rpc_method_handler(respond)
+        if answer is None or self.served is None:
+            return [b""]  # what is not answered has nothing to object to
+        return [answer(self.served, tfplugin.fields(request))]
 
 
 def _get_schema(served: Served, request: tfplugin.Fields) -> bytes:
