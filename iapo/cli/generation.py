@@ -33,6 +33,13 @@ def generate(
     ] = None,
     max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer, in tokens.")] = 400,
     seed: Annotated[int, typer.Option(help="Of the sampled candidates.")] = 0,
+    guide: Annotated[
+        bool,
+        typer.Option(
+            "--guide/--no-guide",
+            help="Let the model write only what can still become valid code (Terraform).",
+        ),
+    ] = True,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say how the candidates fared.")
     ] = False,
@@ -53,6 +60,7 @@ def generate(
         samples=samples,
         max_new_tokens=max_new_tokens,
         seed=seed,
+        guided=guide,
     )
     best = ranked[0]
     if explain:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from iapo.generate.guide import guide_for
 from iapo.generate.prompts import prompt_tokens
 from iapo.generate.sampling import Completion, sample
 from iapo.intent import Intent
@@ -68,6 +69,7 @@ def generate(
     seed: int = 0,
     system_prompt: str = "",
     device: str = "auto",
+    guided: bool = True,
 ) -> list[Candidate]:
     """Write infrastructure code, verify every candidate, and put the best first.
 
@@ -81,6 +83,8 @@ def generate(
         format: one of `iapo.verify.FORMATS`; told from the prompt, then from the code, if None.
         samples: candidates.
         temperature, top_p: of the sampled ones.
+        guided: where there is a guide for the format, only what can still become valid code may be
+            written (`iapo.generate.guide`).
 
     Raises:
         ModelError: the model cannot be loaded.
@@ -90,6 +94,8 @@ def generate(
     )
     tokens = prompt_tokens(tokenizer, prompt, system_prompt)
     stop = stop_tokens(loaded, tokenizer)
+    format = format or format_of(prompt)
+    guide = guide_for(tokenizer, format, stop=stop, request=prompt) if guided else None
 
     def some(count: int, heat: float, nucleus: float) -> list[Completion]:
         return sample(
@@ -101,6 +107,7 @@ def generate(
             seed=seed,
             temperature=heat,
             top_p=nucleus,
+            guide=guide,
         )[0]
 
     with merged(loaded):
@@ -108,7 +115,7 @@ def generate(
         if samples > 1:
             completions += some(samples - 1, temperature, top_p)
     texts = [str(tokenizer.decode(c.body(), skip_special_tokens=True)) for c in completions]
-    return _ranked(prompt, texts, [c.stopped for c in completions], format or format_of(prompt))
+    return _ranked(prompt, texts, [c.stopped for c in completions], format)
 
 
 def format_of(prompt: str) -> Format | None:

@@ -34,16 +34,25 @@ def generate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_an_answer_that_does_not_verify_is_printed_and_exits_three(model: Path) -> None:
-    done = generate("a Terraform S3 bucket", "--model", model, "-n", "2", "--max-new-tokens", "4")
+    done = generate("a Jenkinsfile", "--model", model, "-n", "2", "--max-new-tokens", "4")
     assert done.returncode == 3, done.stderr
     assert done.stdout
     assert "Traceback" not in done.stderr
 
 
+def test_terraform_is_written_under_the_guide_unless_told_otherwise(model: Path) -> None:
+    arguments = ("a Terraform S3 bucket", "--model", model, "-n", "1", "--max-new-tokens", "8")
+    guided, free = generate(*arguments), generate(*arguments, "--no-guide")
+    assert free.returncode == 3, free.stderr
+    # A block of Terraform's own, a comment or a fence: not the nonsense an untrained model writes.
+    assert guided.stdout.lstrip()[:1] in {"", *"cdelmoprtvi#/`"}
+    assert free.stdout != guided.stdout
+
+
 def test_a_file_is_written_instead_of_standard_output(model: Path, tmp_path: Path) -> None:
     out = tmp_path / "main.tf"
     done = generate(
-        "a Terraform S3 bucket", "--model", model, "-n", "1", "--max-new-tokens", "4", "--out", out
+        "a Jenkinsfile", "--model", model, "-n", "1", "--max-new-tokens", "4", "--out", out
     )
     assert done.returncode == 3, done.stderr
     assert done.stdout == ""

@@ -10,7 +10,7 @@ import tiny
 import torch
 
 from iapo.errors import InputError
-from iapo.generate.guide import Guide
+from iapo.generate.guide import Guide, guide_for
 from iapo.generate.guide.automaton import write
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.vocabulary import Trie, read_vocabulary
@@ -327,6 +327,10 @@ def test_rows_may_come_in_any_order_and_start_again(guide):
     again = allowed([1, 7], [[], tokens[:21]])
     assert torch.equal(again[0], first[0])
     assert torch.equal(again[1], second[0])
+    # Rows 0 and 1 change places, each a token further.
+    swapped = allowed([0, 1], [tokens[:21], tokens[:1]])
+    assert torch.equal(swapped[0], second[0])
+    assert torch.equal(swapped[1], second[1])
 
 
 def test_transformers_own_generate_can_be_guided(guide):
@@ -336,11 +340,28 @@ def test_transformers_own_generate_can_be_guided(guide):
         do_sample=True,
         max_new_tokens=30,
         pad_token_id=0,
-        logits_processor=[guide.processor(prompt.shape[1])],
+        logits_processor=[guide.processor()],
     )
     for row in done[:, 3:]:
         text = TOKENIZER.decode(row, skip_special_tokens=True)
         assert refused(guide, text) in (None, text + "<end>")
+
+
+def test_a_processor_serves_call_after_call_and_beams_that_change_places(guide):
+    processor = guide.processor()
+    model = tiny.model(spread=4.0)
+    for prompt in ([[5, 6, 7]], [[5, 6]], [[7] * 13]):
+        done = model.generate(
+            torch.tensor(prompt),
+            num_beams=4,
+            num_return_sequences=2,
+            max_new_tokens=10,
+            pad_token_id=0,
+            logits_processor=[processor],
+        )
+        for row in done[:, len(prompt[0]) :]:
+            text = TOKENIZER.decode(row, skip_special_tokens=True)
+            assert refused(guide, text) in (None, text + "<end>")
 
 
 def test_forgetting_changes_nothing(guide, monkeypatch):
@@ -350,6 +371,28 @@ def test_forgetting_changes_nothing(guide, monkeypatch):
     forgetful = sample(model, [(5, 6, 7)], guide=Guide(TOKENIZER), **options)
     monkeypatch.undo()
     assert forgetful == sample(model, [(5, 6, 7)], guide=guide, **options)
+
+
+def test_a_request_is_guided_where_there_is_a_guide_for_it():
+    assert guide_for(TOKENIZER, "jenkins", stop=[STOP]) is None
+    assert guide_for(TOKENIZER, None, stop=[STOP]) is None
+    text = 'resource "datadog_monitor" "m" {\n  anything = 1\n}\n'
+    plain = guide_for(TOKENIZER, "terraform", stop=[STOP], request="call it datadog_monitor")
+    spelled = guide_for(TOKENIZER, "terraform", stop=[STOP], request="a `datadog_monitor` resource")
+    assert refused(plain, text) is not None
+    assert refused(spelled, text) is None
+
+
+def test_a_tokenizer_that_cannot_be_read_writes_unguided_and_says_so():
+    class Words:
+        eos_token_id = 0
+        all_special_ids = ()
+
+        def get_vocab(self):
+            return {"bucket": 0}
+
+    with pytest.warns(UserWarning, match="unguided: Words: a guide needs"):
+        assert guide_for(Words(), "terraform", stop=[0]) is None
 
 
 def test_a_format_without_a_guide_is_one_line():

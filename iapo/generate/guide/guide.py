@@ -78,7 +78,7 @@ class Guide:
         self.vocabulary = vocabulary_of(tokenizer)
         self._grammar = Grammar(Schemas(versions), tuple(open_providers))
         self._masks = Masks(self.vocabulary)
-        self._rows: dict[int, tuple[int, Position]] = {}
+        self._rows: dict[int, tuple[list[int], Position]] = {}
         self._allowed: npt.NDArray[np.bool_] = np.zeros((0, 0), np.bool_)
         self._begin()
 
@@ -150,12 +150,14 @@ class Guide:
         return logits.masked_fill_(~allowed, -torch.inf)
 
     def _position(self, row: int, tokens: Sequence[int]) -> Position:
-        count, position = self._rows.get(row, (0, self._first))
-        if count != len(tokens) - 1:
-            count, position = 0, self._first
-        for token in tokens[count:]:
+        tokens = list(tokens)
+        before, position = self._rows.get(row, ([], self._first))
+        # A beam search hands a row's number to another text: only what is the same is kept.
+        if tokens[: len(before)] != before:
+            before, position = [], self._first
+        for token in tokens[len(before) :]:
             position = self.after(position, token)
-        self._rows[row] = (len(tokens), position)
+        self._rows[row] = (tokens, position)
         return position
 
     def _forget(self) -> None:
@@ -165,15 +167,11 @@ class Guide:
         self._rows.clear()
         self._begin()
 
-    def processor(self, prompt_length: int) -> Any:
-        """A transformers `LogitsProcessor` for one call of `generate`.
+    def processor(self) -> Any:
+        """A transformers `LogitsProcessor`, for as many calls of `generate` as one likes."""
+        from iapo.generate.guide.processor import GuideProcessor
 
-        Args:
-            prompt_length: tokens of the padded prompt, which the guide does not look at.
-        """
-        from iapo.generate.guide.processor import processor
-
-        return processor(self, prompt_length)
+        return GuideProcessor(self)
 
 
 def vocabulary_of(tokenizer: Any) -> Vocabulary:

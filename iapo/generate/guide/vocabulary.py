@@ -13,6 +13,11 @@ from typing import Any
 
 from iapo.errors import InputError
 
+
+class SpellingError(InputError):
+    """A tokenizer whose tokens cannot be told byte by byte."""
+
+
 _BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 
 
@@ -92,7 +97,7 @@ def read_vocabulary(tokenizer: Any) -> Vocabulary:
     """The vocabulary of a Hugging Face tokenizer.
 
     Raises:
-        InputError: it spells bytes in neither of the known ways.
+        SpellingError: it spells bytes in neither of the known ways.
     """
     vocabulary: dict[str, int] = tokenizer.get_vocab()
     added = getattr(tokenizer, "added_tokens_decoder", {})
@@ -122,7 +127,7 @@ def _spelling(tokenizer: Any, vocabulary: Mapping[str, int]) -> str:
         return "bytes"
     if "<0x0A>" in vocabulary or "▁" in decoder:
         return "sentencepiece"
-    raise InputError(
+    raise SpellingError(
         f"{type(tokenizer).__name__}: a guide needs a tokenizer that spells bytes "
         "(byte-level BPE, or SentencePiece with byte fallback); turn the guide off for this model"
     )
