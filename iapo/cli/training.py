@@ -32,6 +32,14 @@ def train(
     lora_rank: Annotated[
         int | None, typer.Option(help="Adapters of this rank; 0: all weights.")
     ] = None,
+    guide: Annotated[
+        bool | None,
+        typer.Option(
+            "--guide/--no-guide",
+            help="Rollouts of Terraform hold only what can still become valid code.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
     device: Annotated[
         str | None, typer.Option(help="cuda, mps or cpu; chosen if left out.")
@@ -72,6 +80,7 @@ def train(
         "lr": lr,
         "group_size": group_size,
         "lora_rank": lora_rank,
+        "guide": guide,
         "seed": seed,
         "device": device,
         "backend": backend,

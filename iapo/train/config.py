@@ -95,6 +95,8 @@ class TrainConfig:
             gradients are several times larger than GRPO's, so that `lr` may be too.
         max_grad_norm: gradients are scaled down to this norm.
         temperature: of rollouts. 1 with nothing cut off keeps the policy its own sampler.
+        guide: rollouts of Terraform are written under the guide (docs/guided-decoding.md), and
+            learnt from as draws from what it left to choose from. Judging stays unguided.
         rollout_rows: completions decoded together.
         pass_tokens: tokens a forward and backward pass; lower needs less memory.
         updates_per_batch: optimiser steps on each batch of rollouts; over 1 is off-policy.
@@ -188,6 +190,7 @@ class TrainConfig:
     keep_scales: bool = False
     max_grad_norm: float = 1.0
     temperature: float = 1.0
+    guide: bool = False
     rollout_rows: int = 64
     pass_tokens: int = 2048
     updates_per_batch: int = 1

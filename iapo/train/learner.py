@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from iapo.generate.guide import Guide
+from iapo.models import stop_tokens
 from iapo.models.errors import ModelError
 from iapo.models.memory import OutOfMemoryError, free_memory, is_out_of_memory
 from iapo.train.loss import policy_loss, token_weights
@@ -35,6 +37,7 @@ class Experience:
         advantages: one a completion.
         shares: for each completion, what part of its advantage each token carries, in [0, 1];
             empty where every token carries all of it.
+        guided: the completions were written under the learner's guide.
     """
 
     prompt: tuple[int, ...]
@@ -42,6 +45,7 @@ class Experience:
     sampled_logprobs: tuple[tuple[float, ...], ...]
     advantages: tuple[float, ...]
     shares: tuple[tuple[float, ...], ...] = ()
+    guided: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class Learner:
         model: the transformers or peft model.
         pass_tokens: tokens a forward and backward pass, less than configured once memory ran out.
         bad_steps: steps in a row that were skipped because they were not finite.
+        guide: the one that rollouts are written under; None where they are not.
     """
 
     def __init__(self, model: Any, tokenizer: Any, config: TrainConfig) -> None:
@@ -82,6 +87,7 @@ class Learner:
         self.reference: Any = None
         self.bad_steps = 0
         self.pass_tokens = config.pass_tokens
+        self.guide = Guide(tokenizer, stop=stop_tokens(model, tokenizer)) if config.guide else None
         _freeze(model, config)
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.optimizer = self._new_optimizer()
@@ -125,7 +131,7 @@ class Learner:
             )
         )
         spread = _spread(useful, per_length, self.model.device)
-        groups = [TokenGroup(g.prompt, g.completions) for g in useful]
+        groups = [TokenGroup(g.prompt, g.completions, guided=g.guided) for g in useful]
         reference = self._reference_logprobs(groups) if config.kl > 0 else None
         update = Update(0.0, 0.0)
         for round_ in range(config.updates_per_batch):
@@ -162,7 +168,7 @@ class Learner:
         begin = 0
         self.model.train()
         for chosen in passes(groups, self.pass_tokens):
-            logprobs = completion_logprobs(self.model, chosen, config.temperature)
+            logprobs = completion_logprobs(self.model, chosen, config.temperature, self.guide)
             part = slice(begin, begin + len(logprobs))
             begin += len(logprobs)
             terms = policy_loss(
@@ -228,7 +234,7 @@ class Learner:
             model, switched = self.model, self.model.disable_adapter()
         with switched:
             parts = [
-                completion_logprobs(model, chosen, self.config.temperature)
+                completion_logprobs(model, chosen, self.config.temperature, self.guide)
                 for chosen in passes(groups, self.pass_tokens)
             ]
         return torch.cat(parts)
@@ -265,12 +271,12 @@ def _spread(
 def _without_zeros(group: Experience) -> Experience:
     """Without a divergence term, a completion of advantage 0 has no gradient: do not compute it."""
     kept = [i for i, advantage in enumerate(group.advantages) if advantage != 0.0]
-    return Experience(
-        group.prompt,
-        tuple(group.completions[i] for i in kept),
-        tuple(group.sampled_logprobs[i] for i in kept),
-        tuple(group.advantages[i] for i in kept),
-        tuple(group.shares[i] for i in kept) if group.shares else (),
+    return replace(
+        group,
+        completions=tuple(group.completions[i] for i in kept),
+        sampled_logprobs=tuple(group.sampled_logprobs[i] for i in kept),
+        advantages=tuple(group.advantages[i] for i in kept),
+        shares=tuple(group.shares[i] for i in kept) if group.shares else (),
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from iapo.generate.guide import GUIDED
 from iapo.train.advantage import advantages, component_advantages, has_spread
 from iapo.train.blame import shares, token_lines
 from iapo.train.learner import Experience, Learner, Update
@@ -93,6 +94,7 @@ def collect(
             scoring,
             config,
             seed,
+            learner.guide,
         )
         for group in fresh:
             sampler.record(group.index, [scored.passed for scored in group.scored])
@@ -131,6 +133,7 @@ def experiences(groups: Sequence[Group], config: TrainConfig, tokenizer: Any) ->
             tuple(s.completion.logprobs for s in samples),
             tuple(credit),
             _shares(samples, credit, config, tokenizer),
+            guided=config.guide and group.task.format in GUIDED,
         )
         for group, samples, credit in zip(groups, kept, _credits(scored, config), strict=True)
     ]

@@ -8,9 +8,11 @@ architecture does not allow that, each completion is a padded row: the same numb
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
@@ -24,6 +26,9 @@ from iapo.models.shared_prefix import (
     supports,
 )
 
+if TYPE_CHECKING:
+    from iapo.generate.guide import Guide
+
 _HEAD_CHUNK = 512  # tokens whose logits are computed together
 _HEAD_KEPT = 2**27  # logits kept for the backward pass; beyond, they are computed again
 
@@ -35,11 +40,13 @@ class TokenGroup:
     Attributes:
         given: how many leading tokens of each completion are only read, never predicted; none
             where empty. Answers to different prompts share what their prompts begin with so.
+        guided: the completions were written under a guide.
     """
 
     prompt: tuple[int, ...]
     completions: tuple[tuple[int, ...], ...]
     given: tuple[int, ...] = ()
+    guided: bool = False
 
     @property
     def tokens(self) -> int:
@@ -57,15 +64,14 @@ class TokenGroup:
         size = len(self.prompt)
         for completion, given in self.rows():
             if rows and size + len(completion) > limit:
-                parts.append(_regroup(self.prompt, rows))
+                parts.append(self._with(rows))
                 rows, size = [], len(self.prompt)
             rows.append((completion, given))
             size += len(completion)
-        return [*parts, _regroup(self.prompt, rows)]
+        return [*parts, self._with(rows)]
 
-
-def _regroup(prompt: tuple[int, ...], rows: list[tuple[tuple[int, ...], int]]) -> TokenGroup:
-    return TokenGroup(prompt, tuple(c for c, _ in rows), tuple(g for _, g in rows))
+    def _with(self, rows: list[tuple[tuple[int, ...], int]]) -> TokenGroup:
+        return replace(self, completions=tuple(c for c, _ in rows), given=tuple(g for _, g in rows))
 
 
 def passes(groups: Sequence[TokenGroup], limit: int) -> Iterator[list[TokenGroup]]:
@@ -86,9 +92,17 @@ def passes(groups: Sequence[TokenGroup], limit: int) -> Iterator[list[TokenGroup
 
 
 def completion_logprobs(
-    model: Any, groups: Sequence[TokenGroup], temperature: float = 1.0
+    model: Any,
+    groups: Sequence[TokenGroup],
+    temperature: float = 1.0,
+    guide: Guide | None = None,
 ) -> Tensor:
-    """[T] log-probability of every completion token not given, groups and completions in order."""
+    """[T] log-probability of every completion token not given, groups and completions in order.
+
+    Args:
+        guide: the one that guided groups were written under. Their log-probabilities are those of
+            the distribution that it left, as when they were sampled.
+    """
     if supports(model):
         try:
             hidden = _packed_hidden(model, groups)
@@ -97,7 +111,24 @@ def completion_logprobs(
     else:
         hidden = _padded_hidden(model, groups)
     targets = [t for group in groups for row, given in group.rows() for t in row[given:]]
-    return token_logprobs(model, hidden, torch.tensor(targets, device=hidden.device), temperature)
+    wanted = torch.tensor(targets, device=hidden.device)
+    allowed = None
+    if guide is not None and any(group.guided for group in groups):
+        allowed = _allowed(guide, groups, model.get_output_embeddings().weight.shape[0])
+    return token_logprobs(model, hidden, wanted, temperature, allowed)
+
+
+def _allowed(guide: Guide, groups: Sequence[TokenGroup], size: int) -> npt.NDArray[np.uint8]:
+    """[T, size / 8] bits: which tokens might have come in place of each."""
+    everything = np.full((1, -(-size // 8)), 0xFF, np.uint8)
+    parts = []
+    for group in groups:
+        for row, given in group.rows():
+            if group.guided:
+                parts.append(np.packbits(guide.along(row, size)[given:], axis=1))
+            else:
+                parts.append(everything.repeat(len(row) - given, axis=0))
+    return np.concatenate(parts)
 
 
 def _packed_hidden(model: Any, groups: Sequence[TokenGroup]) -> Tensor:
@@ -134,15 +165,28 @@ def _padded_hidden(model: Any, groups: Sequence[TokenGroup]) -> Tensor:
     return out.last_hidden_state[row_of, column_of]  # type: ignore[no-any-return]
 
 
-def token_logprobs(model: Any, hidden: Tensor, targets: Tensor, temperature: float) -> Tensor:
+def token_logprobs(
+    model: Any,
+    hidden: Tensor,
+    targets: Tensor,
+    temperature: float,
+    allowed: npt.NDArray[np.uint8] | None = None,
+) -> Tensor:
     """[T] log-probabilities in float32 of `targets` [T] given states [T, hidden size].
+
+    Args:
+        allowed: [T, vocabulary / 8] bits, the tokens there were to choose from; None for all.
 
     Logits are made a chunk at a time; where all of them together would be large they are made
     again for the gradient instead of being kept.
     """
 
-    def of_chunk(states: Tensor, wanted: Tensor) -> Tensor:
+    def of_chunk(states: Tensor, wanted: Tensor, begin: int) -> Tensor:
         logits = logits_of(model, states)
+        if allowed is not None:
+            bits = allowed[begin : begin + len(states)]
+            mask = np.unpackbits(bits, axis=1, count=logits.shape[1]).view(np.bool_)
+            logits = logits.masked_fill(~torch.from_numpy(mask).to(logits.device), -torch.inf)
         if temperature != 1.0:
             logits = logits / temperature
         return -torch.nn.functional.cross_entropy(logits, wanted, reduction="none")
@@ -153,7 +197,7 @@ def token_logprobs(model: Any, hidden: Tensor, targets: Tensor, temperature: flo
     for begin in range(0, len(hidden), _HEAD_CHUNK):
         states, wanted = hidden[begin : begin + _HEAD_CHUNK], targets[begin : begin + _HEAD_CHUNK]
         if again:
-            parts.append(checkpoint(of_chunk, states, wanted, use_reentrant=False))
+            parts.append(checkpoint(of_chunk, states, wanted, begin, use_reentrant=False))
         else:
-            parts.append(of_chunk(states, wanted))
+            parts.append(of_chunk(states, wanted, begin))
     return torch.cat(parts) if parts else hidden.new_zeros(0)

@@ -190,6 +190,7 @@ class Pipeline:
             self.scoring,
             config,
             seed_for(config.seed, "probe"),
+            learner.guide,
         )
         for group in groups:
             self.sampler.record(group.index, [scored.passed for scored in group.scored])
@@ -251,6 +252,7 @@ class Pipeline:
                 self.scoring,
                 wanted,
                 seed_for(config.seed, "rejection", number),
+                learner.guide,
             )
             for group in groups:
                 self.sampler.record(group.index, [scored.passed for scored in group.scored])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from iapo.generate.guide import Guide, PromptGuide
 from iapo.generate.prompts import prompt_tokens
 from iapo.generate.sampling import Completion, sample
 from iapo.models import stop_tokens
@@ -65,8 +66,13 @@ def rollout(
     scoring: Scoring,
     config: TrainConfig,
     seed: int,
+    guide: Guide | None = None,
 ) -> list[Group]:
-    """`config.group_size` scored answers to each of the tasks at `indices`."""
+    """`config.group_size` scored answers to each of the tasks at `indices`.
+
+    Args:
+        guide: what the answers to tasks of its format are written under.
+    """
     chosen = [tasks[index] for index in indices]
     prompts = [prompt_tokens(tokenizer, task.prompt, config.system_prompt) for task in chosen]
     with merged(model):
@@ -79,6 +85,11 @@ def rollout(
             seed=seed,
             temperature=config.temperature,
             rows=config.rollout_rows,
+            guide=(
+                PromptGuide(guide, [task.format for task in chosen], config.group_size)
+                if guide is not None
+                else None
+            ),
         )
     texts = [[answer_text(tokenizer, c) for c in group] for group in sampled]
     flat = [text for group in texts for text in group]

@@ -129,6 +129,10 @@ def arguments(config: TrainConfig, tasks: int) -> Any:
             "backend trl has neither blame_elsewhere nor keep_scales: "
             "set blame_elsewhere=1 and keep_scales=false, and a smaller lr"
         )
+    if config.guide:
+        raise ConfigError(
+            "backend trl has no guide: its loss is of the unguided policy; guide=false"
+        )
     if config.advantage not in _SCALES:
         raise ConfigError(
             f"backend trl has no advantage {config.advantage!r}; one of {', '.join(_SCALES)}"

@@ -1,4 +1,4 @@
-"""Whether a request is answered under a guide, and under which.
+"""Whether a request is answered under a guide, and under which; which prompts of a batch are.
 
 A format without a guide, or a tokenizer that a guide cannot read, is answered unguided.
 """
@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iapo.generate.guide.guide import GUIDED, Guide
 from iapo.generate.guide.vocabulary import SpellingError
 from iapo.verify.terraform.catalogue import list_schemas
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _TYPE = r"[`'\"]?\b([a-z][a-z0-9]*)_[a-z0-9_]*[a-z0-9]\b[`'\"]?"
 _KIND = r"(?:resources?|data sources?|data)"
@@ -38,6 +41,31 @@ def guide_for(
     except SpellingError as error:
         warnings.warn(f"generating unguided: {error}", stacklevel=2)
         return None
+
+
+class PromptGuide:
+    """A guide for some of the prompts of a batch (see `iapo.generate.sampling.Guide`).
+
+    Args:
+        formats: what is asked for by each prompt.
+        group_size: answers a prompt.
+    """
+
+    def __init__(self, guide: Guide, formats: Sequence[str], group_size: int) -> None:
+        self._guide = guide
+        self._guided = [form == guide.format for form in formats]
+        self._group_size = group_size
+
+    def __call__(
+        self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
+    ) -> Tensor:
+        """Take away what may not come, in the rows of the prompts it is a guide for."""
+        own = [place for place, row in enumerate(rows) if self._guided[row // self._group_size]]
+        if not own:
+            return logits
+        masked = self._guide([rows[i] for i in own], [written[i] for i in own], logits[own])
+        logits[own] = masked
+        return logits
 
 
 def _unknown(request: str) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ class Guide:
         open_providers: providers without a schema, whose types and arguments may have any name.
 
     Attributes:
+        format: of the code it guides.
         stop: tokens that end an answer.
         vocabulary: the tokenizer's.
 
@@ -74,6 +75,7 @@ class Guide:
         from iapo.generate.guide.terraform.grammar import Grammar
         from iapo.generate.guide.terraform.schema import Schemas
 
+        self.format = format
         self.stop = tuple(stop) if stop is not None else (int(tokenizer.eos_token_id),)
         self.vocabulary = vocabulary_of(tokenizer)
         self._grammar = Grammar(Schemas(versions), tuple(open_providers))
@@ -148,6 +150,15 @@ class Guide:
             self.allow(self._position(row, tokens), self._allowed[place])
         allowed = torch.from_numpy(self._allowed[: len(rows)]).to(logits.device)
         return logits.masked_fill_(~allowed, -torch.inf)
+
+    def along(self, tokens: Sequence[int], size: int) -> npt.NDArray[np.bool_]:
+        """[T, size] which tokens may come before each of a whole answer's, as it was written."""
+        out = np.zeros((len(tokens), size), np.bool_)
+        position = self._first
+        for place, token in enumerate(tokens):
+            self.allow(position, out[place])
+            position = self.after(position, token)
+        return out
 
     def _position(self, row: int, tokens: Sequence[int]) -> Position:
         tokens = list(tokens)
