@@ -30,11 +30,11 @@ def main() -> None:
         print(epoch)
     trainer.save("./my-model")
 
-    for candidate in generate(
+    done = generate(
         "Create a Terraform S3 bucket named acme-logs with versioning.", model="./my-model"
-    )[:1]:
-        print(candidate.code)
-        print("verifies:", candidate.report.valid)
+    )
+    print(done.best.code)
+    print("verifies:", done.best.report.valid)
 
 
 if __name__ == "__main__":

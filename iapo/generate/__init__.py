@@ -1,18 +1,20 @@
-"""Write infrastructure code with a model: sample, verify, rank. (`iapo generate`)"""
+"""Write infrastructure code with a model: sample, verify, rank, repair. (`iapo generate`)"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from iapo.generate.candidates import Candidate
     from iapo.generate.sampling import Completion, sample
-    from iapo.generate.writing import Candidate, generate
+    from iapo.generate.writing import Generation, generate
 
-__all__ = ["Candidate", "Completion", "generate", "sample"]
+__all__ = ["Candidate", "Completion", "Generation", "generate", "sample"]
 
 _HOME = {
-    "Candidate": "iapo.generate.writing",
+    "Candidate": "iapo.generate.candidates",
     "Completion": "iapo.generate.sampling",
+    "Generation": "iapo.generate.writing",
     "generate": "iapo.generate.writing",
     "sample": "iapo.generate.sampling",
 }

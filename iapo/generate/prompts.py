@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class Message(NamedTuple):
+    """One turn of a conversation: `user`, `assistant` or `system`, and what was said."""
+
+    role: str
+    content: str
 
 
 def prompt_tokens(tokenizer: Any, prompt: str, system: str = "") -> list[int]:
@@ -13,13 +21,21 @@ def prompt_tokens(tokenizer: Any, prompt: str, system: str = "") -> list[int]:
         system: system message; "" leaves it to the template. A tokenizer without a chat template
             gets `prompt` and a line feed.
     """
+    messages = [Message("user", prompt)]
+    return chat_tokens(tokenizer, [Message("system", system), *messages] if system else messages)
+
+
+def chat_tokens(tokenizer: Any, messages: Sequence[Message]) -> list[int]:
+    """A conversation through the model's chat template, ready for the next answer.
+
+    Without a chat template each turn is its text and an empty line.
+    """
     if not tokenizer.chat_template:
-        text = f"{system}\n\n{prompt}\n\n" if system else f"{prompt}\n\n"
+        text = "".join(f"{message.content}\n\n" for message in messages)
         return _ids(tokenizer, text, special=True)
-    messages = [{"role": "user", "content": prompt}]
-    if system:
-        messages.insert(0, {"role": "system", "content": system})
-    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    text = tokenizer.apply_chat_template(
+        [message._asdict() for message in messages], tokenize=False, add_generation_prompt=True
+    )
     return _ids(tokenizer, text, special=False)
 
 

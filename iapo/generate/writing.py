@@ -1,150 +1,173 @@
-"""`generate`: candidates from one prefill, verified, best first."""
+"""`generate`: candidates from one prefill, verified, the best repaired where it can be.
+
+1. Ask the model n times at once.
+2. Verify every answer, and rank by verdict, then by merit.
+3. While the best is rejected: give it back with its errors, and rank the new answers with the old.
+
+What writes is any function from a conversation to drafts, so that this file needs no model.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
-from iapo.generate.guide import guide_for
-from iapo.generate.prompts import prompt_tokens
-from iapo.generate.sampling import Completion, sample
-from iapo.intent import Intent
-from iapo.models import default_model, load, stop_tokens
-from iapo.models.adapters import merged
-from iapo.rewards import IaCReward
-from iapo.verify.report import CATEGORIES, FORMATS, Format, Report
+from iapo.errors import InputError
+from iapo.generate.candidates import Candidate, Draft, judge, rank
+from iapo.generate.prompts import Message
+from iapo.generate.repair import can_repair, second_turn
+from iapo.generate.request import Request, understand
+from iapo.verify.report import Format
 
-# Words of a request that tell the format, the telling ones first.
-_WORDS: tuple[tuple[Format, tuple[str, ...]], ...] = (
-    ("github-actions", ("github action", "github workflow", "actions workflow")),
-    ("gitlab-ci", ("gitlab",)),
-    ("jenkins", ("jenkins",)),
-    ("compose", ("compose",)),
-    ("dockerfile", ("dockerfile", "docker image", "container image")),
-    ("terraform", ("terraform", "hcl", "aws_", "opentofu")),
-    ("kubernetes", ("kubernetes", "k8s", "manifest", "kubectl", "helm")),
-)
+SAMPLES = 8
+REPAIRS = 2
+
+Watch = Callable[[str], None]
+
+
+class Writer(Protocol):
+    """Answers a conversation `count` times; `round` is 0 for the first, then that of the repair."""
+
+    def __call__(self, messages: Sequence[Message], count: int, round: int) -> list[Draft]: ...
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One answer to a request.
+class Generation:
+    """What came of a request.
 
     Attributes:
-        code: what was asked for, without the prose and fences of `text`.
-        report: the verifier's.
-        score: the reward, in [0, 1]; without a task, correctness is what the verifier can say.
-        stopped: False where the answer was cut at the limit of tokens.
+        request: as it was understood.
+        candidates: every answer of every round, the best first.
+        rounds: for each round, first answers included, the standing of the best after it.
+        note: why repairing ended early, "" where it did not.
+        seconds: by what was done: `load`, `first_token`, `write`, `verify`.
     """
 
-    code: str
-    text: str
-    report: Report
-    score: float
-    stopped: bool
+    request: Request
+    candidates: tuple[Candidate, ...]
+    rounds: tuple[Candidate, ...]
+    note: str
+    seconds: dict[str, float]
 
-
-@dataclass(frozen=True)
-class _Request:
-    """What the reward needs of a task."""
-
-    format: str
-    prompt: str
-    input: str = ""
-    output: str = ""
-    intent: Intent | None = None
+    @property
+    def best(self) -> Candidate:
+        """The one to print."""
+        return self.candidates[0]
 
 
 def generate(
     prompt: str,
     model: str | os.PathLike[str] | tuple[Any, Any] | None = None,
     *,
-    format: str | None = None,
-    samples: int = 4,
-    max_new_tokens: int = 400,
+    format: Format | None = None,
+    edit: str | os.PathLike[str] | None = None,
+    samples: int = SAMPLES,
+    repairs: int = REPAIRS,
+    max_new_tokens: int | None = None,
     temperature: float = 0.7,
     top_p: float = 0.95,
     seed: int = 0,
     system_prompt: str = "",
     device: str = "auto",
-    guided: bool = True,
-) -> list[Candidate]:
-    """Write infrastructure code, verify every candidate, and put the best first.
-
-    The first candidate is greedy, the others are sampled. Valid ones come before ones that cannot
-    be judged, those before invalid ones, and the higher reward first.
+    watch: Watch = lambda line: None,
+) -> Generation:
+    """Write infrastructure code: sample, verify, repair, the best first.
 
     Args:
         prompt: what to write, in words.
         model: name, folder, or a loaded model and tokenizer; None is
             `iapo.models.default_model()`.
-        format: one of `iapo.verify.FORMATS`; told from the prompt, then from the code, if None.
-        samples: candidates.
-        temperature, top_p: of the sampled ones.
-        guided: where there is a guide for the format, only what can still become valid code may be
-            written (`iapo.generate.guide`).
+        format: one of `iapo.verify.FORMATS`; told from the file, then from the words, if None.
+        edit: a file to change; the answer is the whole changed file. Nothing is written.
+        samples: answers a round, the first greedy, the others drawn.
+        repairs: rounds in which the errors of the best answer are given back, at most.
+        max_new_tokens: longest answer; by what is asked if None.
+        temperature, top_p: of the drawn answers.
+        watch: called with a line whenever something is under way.
 
     Raises:
-        ModelError: the model cannot be loaded.
+        InputError: what is asked cannot be understood, the file cannot be changed, the model cannot
+            be loaded, or its window is too small.
     """
-    loaded, tokenizer = (
-        model if isinstance(model, tuple) else load(model or default_model(), device=device)
+    if samples < 1 or repairs < 0:
+        raise InputError("samples start at 1, repairs at 0")
+    request = understand(prompt, format, Path(edit) if edit is not None else None)
+    _start_verifier(request.format, samples)
+    begin = time.perf_counter()
+    if isinstance(model, tuple):
+        loaded, tokenizer = model
+    else:
+        from iapo.models import default_model, load
+
+        name = model or default_model()
+        watch(f"loading {name}")
+        loaded, tokenizer = load(name, device=device)
+    loading = time.perf_counter() - begin
+    from iapo.generate.writer import ModelWriter
+
+    writer = ModelWriter(
+        loaded,
+        tokenizer,
+        request,
+        max_new_tokens=max_new_tokens,
+        temperature=temperature,
+        top_p=top_p,
+        seed=seed,
+        system_prompt=system_prompt,
+        watch=lambda tokens, rows: watch(f"writing {rows} candidates, {tokens} tokens"),
     )
-    tokens = prompt_tokens(tokenizer, prompt, system_prompt)
-    stop = stop_tokens(loaded, tokenizer)
-    format = format or format_of(prompt)
-    guide = guide_for(tokenizer, format, stop=stop, request=prompt) if guided else None
-
-    def some(count: int, heat: float, nucleus: float) -> list[Completion]:
-        return sample(
-            loaded,
-            [tokens],
-            group_size=count,
-            max_new_tokens=max_new_tokens,
-            stop=stop,
-            seed=seed,
-            temperature=heat,
-            top_p=nucleus,
-            guide=guide,
-        )[0]
-
-    with merged(loaded):
-        completions = some(1, 0.0, 1.0)
-        if samples > 1:
-            completions += some(samples - 1, temperature, top_p)
-    texts = [str(tokenizer.decode(c.body(), skip_special_tokens=True)) for c in completions]
-    return _ranked(prompt, texts, [c.stopped for c in completions], format)
+    done = write(request, writer, samples=samples, repairs=repairs, watch=watch)
+    done.seconds.update(load=loading, first_token=writer.first_token or 0.0)
+    return done
 
 
-def format_of(prompt: str) -> Format | None:
-    """The format a request names, or None."""
-    lower = prompt.lower()
-    return next((form for form, words in _WORDS if any(word in lower for word in words)), None)
+def write(
+    request: Request,
+    writer: Writer,
+    *,
+    samples: int = SAMPLES,
+    repairs: int = REPAIRS,
+    watch: Watch = lambda line: None,
+) -> Generation:
+    """As `generate`, with any writer."""
+    seconds = {"write": 0.0, "verify": 0.0}
+
+    def answer(messages: Sequence[Message], round: int) -> list[Candidate]:
+        begin = time.perf_counter()
+        drafts = writer(messages, samples, round)
+        written = time.perf_counter()
+        watch(f"verifying {len(drafts)} candidates")
+        judged = judge(request, drafts, round)
+        seconds["write"] += written - begin
+        seconds["verify"] += time.perf_counter() - written
+        return judged
+
+    candidates = answer([Message("user", request.prompt)], 0)
+    best = rank(candidates)[0]
+    rounds, note = [best], ""
+    for round in range(1, repairs + 1):
+        if not can_repair(best):
+            break
+        watch(f"repair round {round}")
+        try:
+            candidates += answer(second_turn(request, best), round)
+        except InputError as error:  # a window too small for a second turn costs nothing done
+            note = str(error)
+            break
+        before, best = best, rank(candidates)[0]
+        rounds.append(best)
+        if best is before:
+            break
+    return Generation(request, tuple(rank(candidates)), tuple(rounds), note, seconds)
 
 
-def _ranked(
-    prompt: str, texts: Sequence[str], stopped: Sequence[bool], format: str | None
-) -> list[Candidate]:
-    from iapo.verify.detect import detect_format
-    from iapo.verify.extract import extract_code
+def _start_verifier(format: Format, samples: int) -> None:
+    """Let the workers start while the model is loaded and writes."""
+    from iapo.verify.sandbox import POOL
 
-    items = []
-    for text in texts:
-        own = format or detect_format(extract_code(text).code) or "terraform"
-        items.append((text, _category(own), _Request(own, prompt)))
-    scores = IaCReward().score_many_detailed(items)
-    candidates = [
-        Candidate(score.code, text, score.report, score.total, whole)
-        for text, score, whole in zip(texts, scores, stopped, strict=True)
-    ]
-    rank = {True: 0, None: 1, False: 2}
-    return sorted(candidates, key=lambda c: (rank[c.report.valid], -c.score))
-
-
-def _category(format: str) -> str:
-    known = {f: category for category, formats in CATEGORIES.items() for f in formats}
-    if format not in known:
-        raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
-    return known[format]
+    count = min(os.cpu_count() or 1, samples)
+    POOL.warm("terraform" if format == "terraform" else "text", count)

@@ -53,3 +53,8 @@ def _adapted_layers(model: Any) -> list[Any]:
     from peft.tuners.lora import LoraLayer
 
     return [m for m in model.modules() if isinstance(m, LoraLayer) and not m.merged]
+
+
+def folded(model: Any) -> Any:
+    """The plain model with adapters folded into its weights for good; itself where it has none."""
+    return model.merge_and_unload() if hasattr(model, "peft_config") else model

@@ -84,6 +84,11 @@ def extract_code(text: str, format: Format | None = None) -> Extraction:
     return Extraction(code=code, prose=prose)
 
 
+def fits_fence(language: str, format: Format) -> bool:
+    """Whether a fence with this language word, in lower case, can hold code of the format."""
+    return language in _LANGUAGES[format]
+
+
 def _fenced(text: str) -> tuple[list[tuple[str, str]], str, bool]:
     """Fenced blocks as (language, code), the text outside of them, whether the last stays open."""
     blocks: list[tuple[str, str]] = []

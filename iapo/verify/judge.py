@@ -93,7 +93,7 @@ def judge_targets(
         judged = [verify(text, format, path=path) for _, text, format, path in texts]
     for (index, text, format, path), report in zip(texts, judged, strict=True):
         if format == "terraform" and path != "-":
-            report = _in_its_module(Path(path), report)
+            report = in_its_module(Path(path), report)
         if thorough:
             report = _with_oracle(text, report)
         reports[index] = report
@@ -122,16 +122,25 @@ def _for_a_cluster(
         raise InputError(str(error)) from None
 
 
-def _in_its_module(path: Path, alone: Report) -> Report:
-    """The file's own part of its module's verdict, where that explains all that the file lacks."""
-    from iapo.verify import verify_path
+def in_its_module(path: Path, alone: Report, text: str | None = None) -> Report:
+    """The file's own part of its module's verdict, where that explains all that the file lacks.
+
+    Args:
+        path: a Terraform file among its siblings.
+        alone: the verdict on the file by itself.
+        text: what the file is to hold, where that is not what it holds.
+    """
+    from iapo.verify.sandbox import POOL
+    from iapo.verify.terraform.folder import read_folder
 
     if not alone.errors or any(d.code not in _NAMES_ELSEWHERE for d in alone.errors):
         return alone
-    siblings = [p for p in path.parent.glob("*.tf*") if p.name != path.name]
-    if not siblings:
+    if all(p.name == path.name for p in path.parent.glob("*.tf*")):
         return alone
-    module = verify_path(path.parent, "terraform")
+    files = read_folder(path.parent)
+    if text is not None:
+        files[path.name] = text
+    module = POOL.judge({"format": "terraform", "files": files, "plan": False})
     if not module.parses:
         return alone
     own = [replace(d, path=None) for d in module.diagnostics if d.path in (None, path.name)]

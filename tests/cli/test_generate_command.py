@@ -2,84 +2,161 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from iapo.cli.generation import write_whole
-from iapo.errors import InputError
+ASKED = "an S3 bucket named acme-logs"
+BUCKET = 'resource "aws_s3_bucket" "logs" {\n  bucket = "acme-logs"\n}\n'
+REJECTED = "an S3 bucket that does not exist"
+INVENTED = 'resource "aws_s3_buckets" "logs" {\n  bucket = "acme-logs"\n}\n'
+CHANGE = "Call the S3 bucket acme-logs"
+OLD = 'resource "aws_s3_bucket" "logs" {\n  bucket = "old"\n}\n'
+COMMAND = "from iapo.cli import main; main()"
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows three answers by heart: to a request, a wrong one, and to a change."""
+    import parrot
     import tiny
 
     from iapo.models.saving import save_model
 
+    tokenizer = tiny.tokenizer()
+    lessons = {
+        ASKED: f"```hcl\n{BUCKET}```\nThis bucket has the name you gave.",
+        REJECTED: INVENTED,
+        f"{CHANGE}\n\n{OLD}": BUCKET,
+    }
     folder = tmp_path_factory.mktemp("model")
-    save_model(tiny.model(), tiny.tokenizer(), folder)
+    save_model(parrot.parrot(tokenizer, lessons), tokenizer, folder)
     return folder
 
 
-def generate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = "from iapo.cli import main; main()"
+def generate(*arguments: str | Path, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", command, "generate", *map(str, arguments)],
+        [sys.executable, "-c", COMMAND, "generate", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=timeout,
     )
 
 
-def test_an_answer_that_does_not_verify_is_printed_and_exits_three(model: Path) -> None:
-    done = generate("a Jenkinsfile", "--model", model, "-n", "2", "--max-new-tokens", "4")
+def test_code_that_verifies_is_all_that_is_printed_and_exits_zero(model: Path) -> None:
+    done = generate(ASKED, "--model", model, "-n", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == BUCKET
+    assert done.stderr == ""
+
+
+def test_the_best_attempt_is_printed_with_its_diagnostics_and_exits_three(model: Path) -> None:
+    done = generate(REJECTED, "--model", model, "-n", "1", "--repairs", "0")
     assert done.returncode == 3, done.stderr
-    assert done.stdout
-    assert "Traceback" not in done.stderr
+    assert done.stdout == INVENTED
+    assert "terraform:1:10: error" in done.stderr and "aws_s3_buckets" in done.stderr
+    assert "none of 1 candidates can be used: the best is invalid" in done.stderr
 
 
-def test_terraform_is_written_under_the_guide_unless_told_otherwise(model: Path) -> None:
-    arguments = ("a Terraform S3 bucket", "--model", model, "-n", "1", "--max-new-tokens", "8")
-    guided, free = generate(*arguments), generate(*arguments, "--no-guide")
-    assert free.returncode == 3, free.stderr
-    # A block of Terraform's own, a comment or a fence: not the nonsense an untrained model writes.
-    assert guided.stdout.lstrip()[:1] in {"", *"cdelmoprtvi#/`"}
-    assert free.stdout != guided.stdout
+def test_the_explanation_goes_to_standard_error(model: Path) -> None:
+    done = generate(REJECTED, "--model", model, "-n", "2", "--repairs", "1", "--explain")
+    assert done.returncode == 3, done.stderr
+    assert done.stdout.startswith("resource")
+    for said in ("format: terraform", "greedy", "after repair round 1", "first token after"):
+        assert said in done.stderr
 
 
-def test_a_file_is_written_instead_of_standard_output(model: Path, tmp_path: Path) -> None:
+def test_an_answer_cut_at_the_limit_is_said(model: Path) -> None:
+    done = generate(ASKED, "--model", model, "-n", "1", "--repairs", "0", "--max-new-tokens", "9")
+    assert done.returncode == 3, done.stderr
+    assert "raise --max-new-tokens" in done.stderr
+
+
+def test_a_file_is_written_only_if_the_code_verifies(model: Path, tmp_path: Path) -> None:
     out = tmp_path / "main.tf"
-    done = generate(
-        "a Jenkinsfile", "--model", model, "-n", "1", "--max-new-tokens", "4", "--out", out
-    )
+    done = generate(REJECTED, "--model", model, "-n", "1", "--repairs", "0", "--out", out)
     assert done.returncode == 3, done.stderr
-    assert done.stdout == ""
-    assert out.exists()
+    assert done.stdout == INVENTED, "the attempt is not lost"
+    assert not out.exists() and "is left alone" in done.stderr
+    done = generate(ASKED, "--model", model, "-n", "1", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert (done.stdout, out.read_text()) == ("", BUCKET)
+
+
+def test_a_file_is_changed_in_place(model: Path, tmp_path: Path) -> None:
+    file = tmp_path / "main.tf"
+    file.write_text(OLD)
+    file.chmod(0o640)
+    done = generate(CHANGE, "--edit", file, "--out", file, "--model", model, "-n", "1")
+    assert done.returncode == 0, done.stderr
+    assert (done.stdout, file.read_text()) == ("", BUCKET)
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in tmp_path.iterdir()] == ["main.tf"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["a bucket", "--model", "no/such-model-anywhere"], "smollm2-135m"),
+        (["an S3 bucket", "--model", "no/such-model-anywhere"], "smollm2-135m"),
         (["a bucket", "--format", "cobol"], "unknown format 'cobol'"),
         (["a bucket", "-n", "0"], "-n"),
+        (["make it nicer"], "add --format"),
+        ([""], "nothing is asked"),
+        (["tag it", "--edit", "no-such-file.tf"], "no-such-file.tf: cannot be read"),
+        (["a bucket", "--out", "no-such-folder/main.tf"], "there is no folder"),
+        (["a bucket", "--out", "/"], "is a folder"),
     ],
 )
 def test_a_mistake_is_one_clear_line_and_exit_two(arguments: list[str], says: str) -> None:
     done = generate(*arguments)
     assert done.returncode == 2, done.stderr
-    assert says in done.stderr
+    assert says in " ".join(done.stderr.split())
+    assert done.stdout == ""
     assert "Traceback" not in done.stderr
 
 
-def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
-    there = tmp_path / "main.tf"
-    there.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        write_whole(there, "new \ud800")
-    assert there.read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["main.tf"]
-    with pytest.raises(InputError, match="cannot be written"):
-        write_whole(tmp_path / "missing" / "main.tf", "new")
+def test_a_file_too_large_for_the_model_is_a_mistake(model: Path, tmp_path: Path) -> None:
+    file = tmp_path / "main.tf"
+    file.write_text(OLD * 40)
+    done = generate(CHANGE, "--edit", file, "--model", model, "-n", "1")
+    assert done.returncode == 2, done.stderr
+    assert "too large for the model" in done.stderr and "its window has 512" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_leaves_the_file_as_it_was_and_exits_130(model: Path, tmp_path: Path) -> None:
+    file = tmp_path / "main.tf"
+    file.write_text(OLD)
+    # Stop at the worst moment: the new text is written aside, and not yet in its place.
+    hold = (
+        "import pathlib, time\n"
+        "def hold(self, target):\n"
+        "    pathlib.Path('held').touch()\n"
+        "    time.sleep(120)\n"
+        "pathlib.Path.replace = hold\n"
+    )
+    options = ["-n", "1", "--model", model, "--edit", file, "--out", file]
+    running = subprocess.Popen(
+        [sys.executable, "-c", hold + COMMAND, "generate", CHANGE, *options],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path.cwd()), *sys.path])},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 300
+    while not (tmp_path / "held").exists():
+        assert running.poll() is None and time.monotonic() < deadline, running.stderr
+        time.sleep(0.1)
+    assert len(list(tmp_path.iterdir())) == 3, "main.tf, the mark, and the text aside"
+    os.killpg(running.pid, signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert "Traceback" not in said
+    assert file.read_text() == OLD
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["held", "main.tf"]

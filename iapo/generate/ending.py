@@ -1,0 +1,78 @@
+"""Parts of a guide that are not about what code may look like: ending at the code's end, watching.
+
+A model that was not trained here answers with a fenced block and goes on to explain it. What follows
+the block is never printed, so it is not written either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from iapo.generate.answer import is_over
+from iapo.generate.sampling import Guide
+from iapo.verify.report import Format
+
+
+class EndAfterFence:
+    """Lets only the stop token follow a closed block of code (see `iapo.generate.sampling.Guide`)."""
+
+    def __init__(self, tokenizer: Any, stop: Sequence[int], format: Format) -> None:
+        self._tokenizer = tokenizer
+        self._stop = list(stop)
+        self._format = format
+        self._marks: dict[int, bool] = {}
+
+    def __call__(
+        self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
+    ) -> Tensor:
+        """Close the rows whose text is over; the others are left as they are."""
+        for place, tokens in enumerate(written):
+            if tokens and self._may_close(tokens[-1]) and is_over(self._text(tokens), self._format):
+                kept = logits[place, self._stop].clone()
+                logits[place] = -torch.inf
+                logits[place, self._stop] = kept
+        return logits
+
+    def _may_close(self, token: int) -> bool:
+        if token not in self._marks:
+            piece = self._text([token])
+            self._marks[token] = "`" in piece or "~" in piece
+        return self._marks[token]
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True))
+
+
+class Watched:
+    """Tells how far the writing is; changes nothing.
+
+    Args:
+        watch: called before each token with the tokens so far and the rows that go on.
+    """
+
+    def __init__(self, watch: Callable[[int, int], None]) -> None:
+        self._watch = watch
+
+    def __call__(
+        self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
+    ) -> Tensor:
+        self._watch(max(len(tokens) for tokens in written), len(rows))
+        return logits
+
+
+class InTurn:
+    """Several guides, one after the other."""
+
+    def __init__(self, guides: Sequence[Guide]) -> None:
+        self._guides = tuple(guides)
+
+    def __call__(
+        self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
+    ) -> Tensor:
+        for guide in self._guides:
+            logits = guide(rows, written, logits)
+        return logits
