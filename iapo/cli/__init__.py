@@ -50,7 +50,15 @@ def _options(
 
 def main() -> None:
     """Run the command line: a user's mistake ends in one line and exit code 2, never a traceback."""
-    from iapo.cli import datasets, generation, infrastructure, runs, training, verification  # noqa: F401
+    from iapo.cli import (  # noqa: F401
+        datasets,
+        exporting,
+        generation,
+        infrastructure,
+        runs,
+        training,
+        verification,
+    )
 
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:

@@ -110,11 +110,8 @@ def generate(
 def _verdict(done: Generation, out: Path | None) -> str:
     """What is wrong with the best attempt, in a line."""
     best, count = done.best, len(done.candidates)
-    if not best.answers:
-        what = f"the best {best.standing}"
-    elif not best.whole:
-        what = "the best is cut off at the limit of tokens; raise --max-new-tokens"
-    else:
-        what = f"the best is {best.standing}" if best.report.valid is False else best.standing
+    what = f"the best {best.standing}"
+    if not best.whole:
+        what += " at the limit of tokens; raise --max-new-tokens"
     kept = f"; {out} is left alone" if out is not None else ""
     return f"none of {count} candidates can be used: {what}{kept}"

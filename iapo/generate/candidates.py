@@ -41,7 +41,8 @@ class Candidate:
         mentioned: share of what the request mentions that is in it, in [0, 1].
         missing: values that the request mentions and the code lacks.
         whole: nothing is cut off.
-        answers: there is something in it, and it is not the file as it was.
+        substance: something is declared in it.
+        changes: it is not the file as it was.
         round: 0 for a first answer, else the repair round that it comes from.
         place: among the answers of its round; the first is greedy.
     """
@@ -54,9 +55,15 @@ class Candidate:
     mentioned: float
     missing: tuple[str, ...]
     whole: bool
-    answers: bool
+    substance: bool
+    changes: bool
     round: int
     place: int
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is an answer at all, right or wrong."""
+        return self.substance and self.changes
 
     @property
     def accepted(self) -> bool:
@@ -72,11 +79,13 @@ class Candidate:
     def standing(self) -> str:
         """How it fared, for a person."""
         if not self.code:
-            return "empty"
-        if not self.answers:
-            return "changes nothing" if self.report.valid is not False else "declares nothing"
-        verdict = {True: "verifies", False: "invalid", None: "cannot be judged"}[self.report.valid]
-        return verdict if self.whole else f"{verdict}, cut off"
+            what = "is empty"
+        elif not self.answers:
+            what = "declares nothing" if not self.substance else "changes nothing"
+        else:
+            verdicts = {True: "verifies", False: "is invalid", None: "cannot be judged"}
+            what = verdicts[self.report.valid]
+        return what if self.whole else f"{what}, cut off"
 
 
 def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -129,8 +138,8 @@ def judge(request: Request, drafts: Sequence[Draft], round: int = 0) -> list[Can
             mentioned=mentions.share(code, request.format),
             missing=mentions.missing(code, request.format),
             whole=ended,
-            answers=has_substance(code, request.format, reports[code], None)
-            and code.strip() != request.code.strip(),
+            substance=has_substance(code, request.format, reports[code], None),
+            changes=code.strip() != request.code.strip(),
             round=round,
             place=place,
         )

@@ -7,9 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from iapo.cli import main
 
 ASKED = "an S3 bucket named acme-logs"
 BUCKET = 'resource "aws_s3_bucket" "logs" {\n  bucket = "acme-logs"\n}\n'
@@ -39,23 +43,41 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def generate(*arguments: str | Path, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", COMMAND, "generate", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def test_code_that_verifies_is_all_that_is_printed_and_exits_zero(model: Path) -> None:
+@pytest.fixture
+def generate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Done]:
+    """The command as a function, in this process: loading torch once is enough."""
+
+    def run(*arguments: str | Path) -> Done:
+        monkeypatch.setattr(sys, "argv", ["iapo", "generate", *map(str, arguments)])
+        with pytest.raises(SystemExit) as exit:
+            main()
+        printed = capsys.readouterr()
+        assert isinstance(exit.value.code, int)
+        return Done(exit.value.code, printed.out, printed.err)
+
+    return run
+
+
+def test_code_that_verifies_is_all_that_is_printed_and_exits_zero(
+    generate: Callable[..., Done], model: Path
+) -> None:
     done = generate(ASKED, "--model", model, "-n", "2")
     assert done.returncode == 0, done.stderr
     assert done.stdout == BUCKET
     assert done.stderr == ""
 
 
-def test_the_best_attempt_is_printed_with_its_diagnostics_and_exits_three(model: Path) -> None:
+def test_the_best_attempt_is_printed_with_its_diagnostics_and_exits_three(
+    generate: Callable[..., Done], model: Path
+) -> None:
     done = generate(REJECTED, "--model", model, "-n", "1", "--repairs", "0")
     assert done.returncode == 3, done.stderr
     assert done.stdout == INVENTED
@@ -63,21 +85,24 @@ def test_the_best_attempt_is_printed_with_its_diagnostics_and_exits_three(model:
     assert "none of 1 candidates can be used: the best is invalid" in done.stderr
 
 
-def test_the_explanation_goes_to_standard_error(model: Path) -> None:
-    done = generate(REJECTED, "--model", model, "-n", "2", "--repairs", "1", "--explain")
+def test_the_explanation_goes_to_standard_error(generate: Callable[..., Done], model: Path) -> None:
+    options = ("-n", "2", "--repairs", "1", "--max-new-tokens", "80", "--explain")
+    done = generate(REJECTED, "--model", model, *options)
     assert done.returncode == 3, done.stderr
     assert done.stdout.startswith("resource")
     for said in ("format: terraform", "greedy", "after repair round 1", "first token after"):
         assert said in done.stderr
 
 
-def test_an_answer_cut_at_the_limit_is_said(model: Path) -> None:
+def test_an_answer_cut_at_the_limit_is_said(generate: Callable[..., Done], model: Path) -> None:
     done = generate(ASKED, "--model", model, "-n", "1", "--repairs", "0", "--max-new-tokens", "9")
     assert done.returncode == 3, done.stderr
     assert "raise --max-new-tokens" in done.stderr
 
 
-def test_a_file_is_written_only_if_the_code_verifies(model: Path, tmp_path: Path) -> None:
+def test_a_file_is_written_only_if_the_code_verifies(
+    generate: Callable[..., Done], model: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "main.tf"
     done = generate(REJECTED, "--model", model, "-n", "1", "--repairs", "0", "--out", out)
     assert done.returncode == 3, done.stderr
@@ -88,7 +113,9 @@ def test_a_file_is_written_only_if_the_code_verifies(model: Path, tmp_path: Path
     assert (done.stdout, out.read_text()) == ("", BUCKET)
 
 
-def test_a_file_is_changed_in_place(model: Path, tmp_path: Path) -> None:
+def test_a_file_is_changed_in_place(
+    generate: Callable[..., Done], model: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "main.tf"
     file.write_text(OLD)
     file.chmod(0o640)
@@ -112,7 +139,9 @@ def test_a_file_is_changed_in_place(model: Path, tmp_path: Path) -> None:
         (["a bucket", "--out", "/"], "is a folder"),
     ],
 )
-def test_a_mistake_is_one_clear_line_and_exit_two(arguments: list[str], says: str) -> None:
+def test_a_mistake_is_one_clear_line_and_exit_two(
+    generate: Callable[..., Done], arguments: list[str], says: str
+) -> None:
     done = generate(*arguments)
     assert done.returncode == 2, done.stderr
     assert says in " ".join(done.stderr.split())
@@ -120,7 +149,9 @@ def test_a_mistake_is_one_clear_line_and_exit_two(arguments: list[str], says: st
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_too_large_for_the_model_is_a_mistake(model: Path, tmp_path: Path) -> None:
+def test_a_file_too_large_for_the_model_is_a_mistake(
+    generate: Callable[..., Done], model: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "main.tf"
     file.write_text(OLD * 40)
     done = generate(CHANGE, "--edit", file, "--model", model, "-n", "1")
@@ -134,7 +165,8 @@ def test_ctrl_c_leaves_the_file_as_it_was_and_exits_130(model: Path, tmp_path: P
     file.write_text(OLD)
     # Stop at the worst moment: the new text is written aside, and not yet in its place.
     hold = (
-        "import pathlib, time\n"
+        "import pathlib, signal, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job behind & ignores it
         "def hold(self, target):\n"
         "    pathlib.Path('held').touch()\n"
         "    time.sleep(120)\n"

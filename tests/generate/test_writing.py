@@ -194,7 +194,7 @@ def test_the_explanation_says_what_was_told_how_each_fared_and_why() -> None:
     done.seconds.update(load=1.0, first_token=0.5)
     said = "\n".join(as_explained(done, 3.0))
     assert "format: terraform, told by 'Terraform'" in said
-    assert "1. verifies" in said and "2. invalid" in said
+    assert "1. verifies" in said and "2. is invalid" in said
     assert "does not have: acme-logs" in said
     assert "aws_s3_buckets" in said
     assert "seconds: 3.0" in said
