@@ -57,6 +57,13 @@ def generate(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the drawn candidates.")] = 0,
+    guide: Annotated[
+        bool,
+        typer.Option(
+            "--guide/--no-guide",
+            help="Let the model write only what can still become valid code (Terraform).",
+        ),
+    ] = True,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Say what was understood, how candidates fared, and why."),
@@ -89,6 +96,7 @@ def generate(
             repairs=repairs,
             max_new_tokens=max_new_tokens,
             seed=seed,
+            guided=guide,
             watch=status.update,
         )
     best = done.best

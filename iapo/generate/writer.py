@@ -9,9 +9,10 @@ from typing import Any
 from iapo.errors import InputError
 from iapo.generate.candidates import Draft
 from iapo.generate.ending import EndAfterFence, InTurn, Watched
+from iapo.generate.guide import guide_for
 from iapo.generate.prompts import Message, chat_tokens
 from iapo.generate.request import Request
-from iapo.generate.sampling import sample
+from iapo.generate.sampling import Guide, sample
 from iapo.models import stop_tokens
 from iapo.models.adapters import merged
 
@@ -31,6 +32,7 @@ class ModelWriter:
         max_new_tokens: longest answer; by the request (`NEW_TOKENS`, or the length of the file that
             is to be changed and some more) if None.
         temperature, top_p: of all answers but the first, which is greedy.
+        guided: write under the guide for the format, where there is one.
         watch: called before each token with the tokens so far and the answers that go on.
 
     Attributes:
@@ -48,6 +50,7 @@ class ModelWriter:
         top_p: float = 0.95,
         seed: int = 0,
         system_prompt: str = "",
+        guided: bool = True,
         watch: Callable[[int, int], None] = lambda tokens, rows: None,
     ) -> None:
         self._model = model
@@ -60,7 +63,14 @@ class ModelWriter:
         self._seed = seed
         self._system = [Message("system", system_prompt)] if system_prompt else []
         self._watch = watch
-        self._end = EndAfterFence(tokenizer, self._stop, request.format)
+        self._guides: list[Guide] = [EndAfterFence(tokenizer, self._stop, request.format)]
+        guide = (
+            guide_for(tokenizer, request.format, stop=self._stop, request=request.prompt)
+            if guided
+            else None
+        )
+        if guide is not None:
+            self._guides.insert(0, guide)
         self.first_token: float | None = None
 
     def __call__(self, messages: Sequence[Message], count: int, round: int) -> list[Draft]:
@@ -88,7 +98,7 @@ class ModelWriter:
                 seed=self._seed + 1009 * round,
                 temperature=[0.0] + [self._temperature] * (count - 1),
                 top_p=self._top_p,
-                guide=InTurn([self._end, Watched(watch)]),
+                guide=InTurn([*self._guides, Watched(watch)]),
             )[0]
         return [
             Draft(str(self._tokenizer.decode(c.body(), skip_special_tokens=True)), c.stopped)

@@ -72,6 +72,7 @@ def generate(
     top_p: float = 0.95,
     seed: int = 0,
     system_prompt: str = "",
+    guided: bool = True,
     device: str = "auto",
     watch: Watch = lambda line: None,
 ) -> Generation:
@@ -87,6 +88,8 @@ def generate(
         repairs: rounds in which the errors of the best answer are given back, at most.
         max_new_tokens: longest answer; by what is asked if None.
         temperature, top_p: of the drawn answers.
+        guided: where there is a guide for the format, only what can still become valid code may be
+            written (`iapo.generate.guide`).
         watch: called with a line whenever something is under way.
 
     Raises:
@@ -118,6 +121,7 @@ def generate(
         top_p=top_p,
         seed=seed,
         system_prompt=system_prompt,
+        guided=guided,
         watch=lambda tokens, rows: watch(f"writing {rows} candidates, {tokens} tokens"),
     )
     done = write(request, writer, samples=samples, repairs=repairs, watch=watch)

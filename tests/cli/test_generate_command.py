@@ -78,15 +78,23 @@ def test_code_that_verifies_is_all_that_is_printed_and_exits_zero(
 def test_the_best_attempt_is_printed_with_its_diagnostics_and_exits_three(
     generate: Callable[..., Done], model: Path
 ) -> None:
-    done = generate(REJECTED, "--model", model, "-n", "1", "--repairs", "0")
+    done = generate(REJECTED, "--model", model, "-n", "1", "--repairs", "0", "--no-guide")
     assert done.returncode == 3, done.stderr
     assert done.stdout == INVENTED
     assert "terraform:1:10: error" in done.stderr and "aws_s3_buckets" in done.stderr
     assert "none of 1 candidates can be used: the best is invalid" in done.stderr
 
 
+def test_the_guide_keeps_terraform_from_naming_what_does_not_exist(
+    generate: Callable[..., Done], model: Path
+) -> None:
+    done = generate(REJECTED, "--model", model, "-n", "1", "--repairs", "0")
+    assert 'resource "aws_s3_bucket' in done.stdout
+    assert "aws_s3_buckets" not in done.stdout
+
+
 def test_the_explanation_goes_to_standard_error(generate: Callable[..., Done], model: Path) -> None:
-    options = ("-n", "2", "--repairs", "1", "--max-new-tokens", "80", "--explain")
+    options = ("-n", "2", "--repairs", "1", "--max-new-tokens", "80", "--explain", "--no-guide")
     done = generate(REJECTED, "--model", model, *options)
     assert done.returncode == 3, done.stderr
     assert done.stdout.startswith("resource")
@@ -104,7 +112,9 @@ def test_a_file_is_written_only_if_the_code_verifies(
     generate: Callable[..., Done], model: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "main.tf"
-    done = generate(REJECTED, "--model", model, "-n", "1", "--repairs", "0", "--out", out)
+    done = generate(
+        REJECTED, "--model", model, "-n", "1", "--repairs", "0", "--no-guide", "--out", out
+    )
     assert done.returncode == 3, done.stderr
     assert done.stdout == INVENTED, "the attempt is not lost"
     assert not out.exists() and "is left alone" in done.stderr

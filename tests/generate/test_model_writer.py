@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import tiny
 import torch
@@ -17,6 +19,7 @@ TURN = [Message("user", ASKED.prompt)]
 
 
 def writer(request: Request = ASKED, **options) -> ModelWriter:
+    options = {"guided": False, **options}
     return ModelWriter(tiny.model(spread=4.0), tiny.tokenizer(), request, **options)
 
 
@@ -33,6 +36,14 @@ def test_the_first_answer_is_greedy_and_the_others_are_drawn():
     )[0][0]
     assert drafts[0].text == tokenizer.decode(greedy.body(), skip_special_tokens=True)
     assert len({draft.text for draft in drafts}) > 1
+
+
+def test_terraform_is_written_under_the_guide():
+    free = writer(max_new_tokens=20)(TURN, 4, 0)
+    guided = writer(max_new_tokens=20, guided=True)(TURN, 4, 0)
+    begun = re.compile(r"\s*(?:$|#|//|/\*|`|[cdelmoprtvi])")
+    assert all(begun.match(draft.text) for draft in guided)
+    assert not all(begun.match(draft.text) for draft in free)
 
 
 def test_the_same_seed_writes_the_same_and_each_round_something_else():
