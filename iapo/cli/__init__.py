@@ -51,6 +51,7 @@ def _options(
 def main() -> None:
     """Run the command line: a user's mistake ends in one line and exit code 2, never a traceback."""
     from iapo.cli import (  # noqa: F401
+        benchmarking,
         datasets,
         exporting,
         generation,

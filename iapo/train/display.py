@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -42,12 +42,12 @@ class Display(Protocol):
     def close(self) -> None: ...
 
 
-def choose_display(wanted: bool) -> Display:
-    """Nothing where unwanted; live where stdout is a terminal; else plain lines."""
+def choose_display(wanted: bool, *, stderr: bool = False) -> Display:
+    """Nothing where unwanted; live where the stream is a terminal; else plain lines."""
     if not wanted:
         return SilentDisplay()
-    console = Console()
-    return LiveDisplay(console) if console.is_terminal else PlainDisplay()
+    console = Console(stderr=stderr)
+    return LiveDisplay(console) if console.is_terminal else PlainDisplay(stderr=stderr)
 
 
 class SilentDisplay:
@@ -79,19 +79,28 @@ class _Clock:
 
     def left(self, done: int) -> float | None:
         """Seconds, or None before the first step is measured."""
-        if self.first is None:
-            self.first = done - 1  # a resumed stage does not begin at 0
+        if self.first is None and done != 1:
+            # Steps that come in batches, or that were done before a stage was resumed.
+            self.first, self.begin = done, time.monotonic()
+        self.first = self.first or 0
         measured = done - self.first
-        return (time.monotonic() - self.begin) / measured * (self.total - done)
+        return (
+            (time.monotonic() - self.begin) / measured * (self.total - done) if measured else None
+        )
 
 
 class PlainDisplay:
     """One line every few seconds, for logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stderr: bool = False) -> None:
+        self._stderr = stderr
         self._name = ""
         self._clock = _Clock(0)
         self._last = 0.0
+
+    @property
+    def _stream(self) -> TextIO:
+        return sys.stderr if self._stderr else sys.stdout
 
     def stage(self, name: str, total: int) -> None:
         self._name, self._clock, self._last = name, _Clock(total), 0.0
@@ -109,11 +118,11 @@ class PlainDisplay:
         self.say("  ".join(parts))
 
     def say(self, line: str) -> None:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+        self._stream.write(line + "\n")
+        self._stream.flush()
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        Console(file=sys.stdout, width=110, highlight=False).print(_table(title, columns, rows))
+        Console(file=self._stream, width=110, highlight=False).print(_table(title, columns, rows))
 
     def close(self) -> None:
         pass
@@ -186,6 +195,8 @@ def _words(values: Mapping[str, Any]) -> list[str]:
         parts.append(f"loss {values['loss']:.3f}")
     if "valid_rate" in values:
         parts.append(f"verified {values['valid_rate']:.0%}")
+    if "pass_rate" in values:
+        parts.append(f"passed {values['pass_rate']:.0%}")
     if "tokens_per_second" in values:
         parts.append(f"{values['tokens_per_second']:.0f} tokens/s")
     return parts

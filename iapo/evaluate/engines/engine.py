@@ -55,12 +55,14 @@ class Request:
     Attributes:
         place: of the task among the tasks.
         prompt: what the user asks.
+        format: of what is to be written; a guide needs it.
         numbers: which of the task's samples are wanted, counted from 0; a resumed run has some.
         seed: the task's own, in [0, 2^31).
     """
 
     place: int
     prompt: str
+    format: str
     numbers: tuple[int, ...]
     seed: int
 
@@ -108,9 +110,9 @@ def requests_for(
     every = range(decoding.samples)
     numbers = wanted if wanted is not None else dict.fromkeys(range(len(tasks)), every)
     return [
-        Request(place, tasks[place].prompt, tuple(own), _seed(decoding.seed, tasks[place].id))
+        Request(place, task.prompt, task.format, tuple(own), _seed(decoding.seed, task.id))
         for place, own in numbers.items()
-        if own
+        if own and (task := tasks[place])
     ]
 
 

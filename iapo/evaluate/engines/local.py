@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from iapo.evaluate.engines.engine import Answer, Decoding, Request
+from iapo.generate.guide import GUIDED, Guide
 from iapo.generate.prompts import prompt_tokens
 from iapo.generate.sampling import sample
 from iapo.models import stop_tokens
@@ -18,28 +19,47 @@ class LocalEngine:
     A task's answers depend on the seed and the task, not on which tasks are answered with it.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, decoding: Decoding, rows: int = 64) -> None:
-        """Args: rows: answers written together."""
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        decoding: Decoding,
+        rows: int = 64,
+        guided: bool = False,
+    ) -> None:
+        """Args: rows: answers written together. guided: let only code through that can be valid,
+        in the formats that there is a guide for."""
         self._model = model
         self._tokenizer = tokenizer
         self._decoding = decoding
         self._rows = rows
+        self._stop = stop_tokens(model, tokenizer)
+        self._guides = (
+            {name: Guide(tokenizer, stop=self._stop, format=name) for name in GUIDED}
+            if guided
+            else {}
+        )
 
     def answers(self, requests: Sequence[Request]) -> Iterator[list[Answer]]:
-        """One batch after the other, the shortest prompts first."""
-        prompts = {
-            request.place: prompt_tokens(
-                self._tokenizer, request.prompt, self._decoding.system_prompt
-            )
-            for request in requests
-        }
+        """One batch after the other, the shortest prompts first; each guide's formats together."""
+        system = self._decoding.system_prompt
+        prompts = {r.place: prompt_tokens(self._tokenizer, r.prompt, system) for r in requests}
         ordered = sorted(requests, key=lambda request: len(prompts[request.place]))
         together = max(1, self._rows // self._decoding.samples)
-        for begin in range(0, len(ordered), together):
-            chosen = ordered[begin : begin + together]
-            yield self._batch(chosen, [prompts[request.place] for request in chosen])
+        for format in (*self._guides, None):
+            own = [r for r in ordered if (r.format if r.format in self._guides else None) == format]
+            for begin in range(0, len(own), together):
+                chosen = own[begin : begin + together]
+                yield self._batch(
+                    chosen, [prompts[r.place] for r in chosen], self._guides.get(format or "")
+                )
 
-    def _batch(self, requests: Sequence[Request], prompts: Sequence[Sequence[int]]) -> list[Answer]:
+    def _batch(
+        self,
+        requests: Sequence[Request],
+        prompts: Sequence[Sequence[int]],
+        guide: Guide | None,
+    ) -> list[Answer]:
         decoding = self._decoding
         with merged(self._model):
             groups = sample(
@@ -47,11 +67,12 @@ class LocalEngine:
                 prompts,
                 group_size=decoding.samples,
                 max_new_tokens=decoding.max_new_tokens,
-                stop=stop_tokens(self._model, self._tokenizer),
+                stop=self._stop,
                 seed=[request.seed for request in requests],
                 temperature=decoding.temperature,
                 top_p=decoding.top_p,
                 rows=self._rows,
+                guide=guide,
             )
         return [
             Answer(

@@ -1,0 +1,100 @@
+"""`report.html`: the figures of a run and every sample of it, in one file that needs no network.
+
+What a model wrote is hostile until shown otherwise. It reaches the page in two ways only: through
+the template's escaping, and as JSON in which `<`, `>` and `&` are escaped, which the page's script
+puts into text nodes. The page's own policy lets nothing run but that script, and nothing load.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from iapo.evaluate.answering import Sample
+from iapo.evaluate.folder import Run
+from iapo.evaluate.statistics import OUTCOMES, Statistics, codes_of, outcome
+
+_FOLDER = Path(__file__).parent
+_MOST_CODES = 15  # in the chart; the list to filter by has all
+
+
+def report_html(run: Run, found: Statistics) -> str:
+    """The page, whole."""
+    import jinja2
+
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["number"] = _number
+    style, script = (
+        (_FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
+    )
+    return templates.get_template("page.html.j2").render(
+        settings=run.settings,
+        run=run,
+        found=found,
+        curve={name: f for name, f in found.overall.items() if name.startswith("pass@")},
+        codes=found.codes[:_MOST_CODES],
+        invented={
+            kind: [one for one in found.invented if one.name.kind == kind]
+            for kind in ("type", "argument")
+        },
+        outcome_names=OUTCOMES,
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        data=_data(run),
+    )
+
+
+def _number(value: float, name: str) -> str:
+    """Shares in percent, rewards as they are."""
+    return f"{value:.1%}" if name.startswith("pass@") or name == "verifies" else f"{value:.3f}"
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _data(run: Run) -> dict[str, Any]:
+    """Tasks and samples for the page's script."""
+    return {
+        "outcomes": OUTCOMES,
+        "tasks": [
+            {
+                "id": task.id,
+                "category": task.category,
+                "format": task.format,
+                "difficulty": task.difficulty,
+                "family": task.family,
+                "split": task.split,
+                "prompt": task.prompt,
+                "output": task.output,
+            }
+            for task in run.tasks
+        ],
+        "samples": [_shown(sample) for own in run.samples for sample in own],
+    }
+
+
+def _shown(sample: Sample) -> dict[str, Any]:
+    scored = sample.scored
+    return {
+        "task": sample.answer.place,
+        "number": sample.answer.number,
+        "text": sample.answer.text,
+        "tokens": sample.answer.tokens,
+        "outcome": OUTCOMES.index(outcome(sample)),
+        "codes": codes_of(sample),
+        "reward": scored.reward if scored else None,
+        "components": list(scored.components.items()) if scored else [],
+        "errors": [[d.code, d.message, d.line] for d in scored.errors] if scored else [],
+        "losses": [list(loss) for loss in scored.losses] if scored else [],
+    }
