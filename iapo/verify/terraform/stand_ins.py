@@ -13,7 +13,7 @@ from iapo.verify.terraform.entries import REGISTRY
 from iapo.verify.terraform.permissive import PermissiveSchema
 from iapo.verify.terraform.program import Module, Program
 
-_OVERRIDE = "zzzz_iapo_override.tf.json"
+OVERRIDE = "zzzz_iapo_override.tf.json"
 _STUBS = ".iapo-modules"
 STUB_TYPE, STUB_NAME = "iapo_stand_in", "module"
 
@@ -43,7 +43,7 @@ def stub_schema() -> PermissiveSchema:
 
 def is_ours(path: str) -> bool:
     """Whether a file is one that is laid beside the program."""
-    return posixpath.basename(path) == _OVERRIDE or path.startswith(_STUBS)
+    return posixpath.basename(path) == OVERRIDE or path.startswith(_STUBS)
 
 
 def module_stubs(program: Program) -> Stubs:
@@ -104,4 +104,4 @@ def override_file(
     if sources:
         # A registry source, since only that may stand beside a version constraint.
         body["module"] = {n: {"source": s, "version": ">= 0.0.1"} for n, s in sources.items()}
-    return {_OVERRIDE: body} if body else {}
+    return {OVERRIDE: body} if body else {}
