@@ -143,7 +143,7 @@ def ours(wanted: int, prompts: int, steps: int, *, rank: int) -> None:
 
     def timed_sample(*given: Any, **options: Any) -> Any:
         with watch("generation"):
-            return sample(*given, **options, guide=forced)
+            return sample(*given, **{**options, "guide": forced})
 
     def timed_learn(*given: Any) -> Any:
         with watch("update"):
