@@ -48,6 +48,18 @@ def _options(
     pass
 
 
+class StoppedError(Exception):
+    """A command was stopped. Not a KeyboardInterrupt: Typer would keep what those say to itself.
+
+    Attributes:
+        exit_code: 128 and the signal: 130 or 143.
+    """
+
+    def __init__(self, message: str, exit_code: int = 130) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
 def main() -> None:
     """Run the command line: a user's mistake ends in one line and exit code 2, never a traceback."""
     from iapo.cli import (  # noqa: F401
@@ -70,10 +82,12 @@ def main() -> None:
     except InputError as error:
         errors.print(f"[bold red]error[/]: {_one_line(error)}", markup=True)
         code = 2
-    except (KeyboardInterrupt, typer.Abort) as interrupt:
-        # A training run says what it kept, and which signal ended it.
-        errors.print(str(interrupt) or "interrupted", markup=False)
-        code = getattr(interrupt, "exit_code", 130)
+    except StoppedError as stopped:
+        errors.print(str(stopped), markup=False)
+        code = stopped.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        errors.print("interrupted")
+        code = 130
     except BrokenPipeError:
         # The reader (head, less) has seen enough; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import shorten
 
 from rich import box
 from rich.console import Console
@@ -18,7 +19,6 @@ from iapo.rewards.score import COMPONENTS
 _MOST = 10  # codes and invented names
 _MOST_TASKS = 20  # gained and lost that are named
 _GROUPINGS = ("category", "format", "difficulty", "split")
-_WIDTHS = {"answers": 7, "share": 18}  # of columns that are never cut
 _SHORT = {"correctness": "correct"}  # so that a table fits 80 columns
 
 
@@ -89,7 +89,10 @@ def _print_codes(console: Console, found: Statistics) -> None:
     table = _list("diagnostics", "answers", "share", "for example")
     for code in found.codes[:_MOST]:
         table.add_row(
-            shown(code.code), str(code.answers), _share(code.share), shown(code.example[:90])
+            shown(code.code),
+            str(code.answers),
+            _share(code.share),
+            shown(shorten(code.example, 90, placeholder=" ...")),
         )
     console.print(table)
 
@@ -158,10 +161,8 @@ def _list(title: str, *columns: str) -> Table:
     for column in ("", *columns):
         table.add_column(
             column,
-            justify="right" if column in _WIDTHS else "left",
-            min_width=_WIDTHS.get(column),
-            no_wrap=True,
-            overflow="ellipsis",
+            justify="right" if column in ("answers", "share") else "left",
+            no_wrap=column in ("", "answers", "share"),  # what is left wraps
         )
     return table
 

@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from iapo.cli import app
+from iapo.cli import StoppedError, app
 from iapo.errors import InputError
+from iapo.train.interrupt import Stopped
 
 bench_app = typer.Typer(
     invoke_without_command=True,
@@ -100,10 +101,11 @@ def bench(
     from iapo.evaluate.bench import Bench
     from iapo.evaluate.bench import bench as run_bench
     from iapo.evaluate.engines.endpoint import Endpoint, key_from
-    from iapo.evaluate.engines.engine import Decoding
+    from iapo.evaluate.engines.engine import Decoding, EngineError
     from iapo.evaluate.evaluation import usual_temperature
     from iapo.models.default import default_model
     from iapo.train.display import choose_display
+    from iapo.train.scoring import RewardError
 
     if endpoint is not None and model is None:
         raise InputError("--endpoint needs --model: the model's name there")
@@ -135,22 +137,25 @@ def bench(
     before = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         run_bench(asked, folder, display)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         display.close()
-        raise KeyboardInterrupt(f"stopped; {_kept(folder)}; the same command goes on") from None
-    except InputError as error:
+        kept = (
+            f"stopped; {done}; the same command goes on" if (done := _done(folder)) else "stopped"
+        )
+        raise StoppedError(kept, getattr(stopped, "exit_code", 130)) from None
+    except (EngineError, RewardError) as error:
+        if not (done := _done(folder)):
+            raise
         display.close()
-        if (folder / "samples.jsonl").is_file() and "holds a run" not in str(error):
-            raise InputError(f"{error} ({_kept(folder)}; the same command goes on)") from error
-        raise
+        raise InputError(f"{error}; {done}; the same command goes on") from error
     finally:
         signal.signal(signal.SIGTERM, before)
         display.close()
     _show(folder)
 
 
-def _as_interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _as_interrupt(number: int, _: FrameType | None) -> None:
+    raise Stopped("", 128 + number)
 
 
 def _output() -> Console:
@@ -182,9 +187,12 @@ def _require_report() -> None:
             raise InputError(f"this needs the package `{package}`: pip install 'iapo[bench]'")
 
 
-def _kept(folder: Path) -> str:
-    from iapo.evaluate.folder import read_run
+def _done(folder: Path) -> str:
+    """How many answers a folder has, in words; "" for none."""
+    from iapo.evaluate.folder import has_answers, read_run
 
+    if not has_answers(folder):
+        return ""
     run = read_run(folder)
     done = sum(map(len, run.samples))
     return f"{done} of {len(run.tasks) * run.asked} answers are kept in {folder}"

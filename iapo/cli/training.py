@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from iapo.cli import app
+from iapo.cli import StoppedError, app
 from iapo.errors import InputError
 
 
@@ -67,7 +67,7 @@ def train(
     Settings come from the preset, the YAML file, the environment (IAPO_TRAIN_LR=1e-5) and the flags;
     the last one wins.
     """
-    from iapo.train import from_sources, run
+    from iapo.train import Stopped, from_sources, run
     from iapo.train import resume as resume_run
 
     flags: dict[str, Any] = {
@@ -93,9 +93,13 @@ def train(
                 "--resume goes on with the run's own config.yaml; leave out "
                 f"{', '.join([*given, *(['config'] if config else [])])}"
             )
-        resume_run(resume)
-        return
-    run(from_sources(flags, preset=preset, file=config))
+    try:
+        if resume is not None:
+            resume_run(resume)
+        else:
+            run(from_sources(flags, preset=preset, file=config))
+    except Stopped as stopped:
+        raise StoppedError(str(stopped), stopped.exit_code) from None
 
 
 def _settings(pairs: list[str]) -> dict[str, str]:

@@ -125,8 +125,8 @@ class RunFolder:
 
     def _claim(self, settings: Mapping[str, Any], facts: Sequence[TaskFacts]) -> None:
         run = self.path / _RUN
-        if run.is_file():
-            before = _load(run)["settings"]
+        if has_answers(self.path):
+            before = read_run(self.path).settings
             for name in sorted({*before, *settings}):
                 old, new = before.get(name), settings.get(name)
                 if old != new:
@@ -135,7 +135,7 @@ class RunFolder:
                         "choose another --out or delete it"
                     )
             return
-        if self.path.exists() and any(self.path.iterdir()):
+        if not run.is_file() and self.path.exists() and any(self.path.iterdir()):
             raise FolderError(f"{self.path} is not empty and holds no run; choose another --out")
         self.path.mkdir(parents=True, exist_ok=True)
         asked = {"settings": dict(settings), "tasks": [asdict(task) for task in facts]}
@@ -168,6 +168,12 @@ class RunFolder:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def has_answers(path: Path) -> bool:
+    """Whether there is anything to go on with; a run that wrote nothing can be another."""
+    samples = path / _SAMPLES
+    return (path / _RUN).is_file() and samples.is_file() and b"\n" in samples.read_bytes()
 
 
 def read_run(path: Path) -> Run:

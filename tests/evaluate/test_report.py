@@ -88,6 +88,7 @@ def test_what_a_model_wrote_adds_no_tag_to_the_page(hostile):
 
 def test_samples_are_read_back_as_they_were_written(hostile):
     _, found = page(hostile)
+    assert "<" not in found.scripts[0]
     data = json.loads(found.scripts[0])
     assert data["samples"][0]["text"] == HOSTILE
     assert data["tasks"][0]["prompt"] == HOSTILE

@@ -65,11 +65,19 @@ def test_half_a_line_is_cut_off_and_answered_again(tmp_path, tasks):
     ],
 )
 def test_another_run_is_refused_in_one_line(tmp_path, tasks, changes, says):
-    with RunFolder(tmp_path, SETTINGS, tasks):
-        pass
+    with RunFolder(tmp_path, SETTINGS, tasks) as folder:
+        folder.append([sample(0, 0)])
     with pytest.raises(FolderError, match=says) as error:
         RunFolder(tmp_path, {**SETTINGS, **changes}, tasks)
     assert "\n" not in str(error.value)
+
+
+def test_a_run_that_wrote_nothing_can_be_another(tmp_path, tasks):
+    with RunFolder(tmp_path, SETTINGS, tasks):
+        pass
+    with RunFolder(tmp_path, {**SETTINGS, "model": "right"}, tasks[:2]) as folder:
+        assert set(folder.missing) == {0, 1}
+    assert read_run(tmp_path).settings["model"] == "right"
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path, tasks):

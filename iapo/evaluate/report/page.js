@@ -128,13 +128,18 @@ function select(place, scroll) {
   for (const [name, value] of sample.components) facts.push(`${name} ${value.toFixed(2)}`);
   for (const fact of facts) badges.append(make("span", { class: "badge", text: fact }));
   detail.append(badges, make("h4", { text: "prompt" }), make("pre", { class: "prompt", text: own.prompt }));
-  detail.append(make("h4", { text: "answer" }), answer(sample));
+  const block = answer(sample);
+  detail.append(make("h4", { text: "answer" }), block);
+  const first = block.querySelector(".wrong");
+  if (first) block.scrollTop = first.offsetTop - block.offsetTop - 60;
   if (sample.errors.length) {
     detail.append(make("h4", { text: "errors" }), make("ul", {}, ...sample.errors.map(([code, message, line]) =>
       make("li", {}, make("code", { text: code }), make("span", { class: "place", text: line ? `line ${line}` : "" }), message))));
   }
-  if (sample.losses.length) {
-    detail.append(make("h4", { text: "where the reward was lost" }), make("ul", {}, ...sample.losses.map(([name, points, why]) =>
+  // What an error says already is not said again.
+  const losses = sample.losses.filter(([, , why]) => !sample.errors.some(([, message]) => why.endsWith(message)));
+  if (losses.length) {
+    detail.append(make("h4", { text: "where the reward was lost" }), make("ul", {}, ...losses.map(([name, points, why]) =>
       make("li", {}, make("span", { class: "place", text: `${name} −${points.toFixed(2)}` }), why))));
   }
   if (own.output) {
@@ -146,7 +151,7 @@ function select(place, scroll) {
 function answer(sample) {
   const wrong = new Set(sample.errors.map(([, , line]) => line));
   const block = make("pre", { class: "answer" });
-  sample.text.split("\n").forEach((text, place) => {
+  sample.text.replace(/\n$/, "").split("\n").forEach((text, place) => {
     const row = make("span", { class: wrong.has(place + 1) ? "row wrong" : "row" });
     row.append(make("span", { class: "line", text: String(place + 1) }), text);
     block.append(row);
