@@ -120,6 +120,6 @@ def _verdict(done: Generation, out: Path | None) -> str:
     best, count = done.best, len(done.candidates)
     what = f"the best {best.standing}"
     if not best.whole:
-        what += " at the limit of tokens; raise --max-new-tokens"
+        what += " (if not by a loop, raise --max-new-tokens)"
     kept = f"; {out} is left alone" if out is not None else ""
     return f"none of {count} candidates can be used: {what}{kept}"

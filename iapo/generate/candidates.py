@@ -22,7 +22,7 @@ from iapo.verify.report import Report
 
 
 class Draft(NamedTuple):
-    """What a model wrote, and whether it ended by itself (False: cut at the limit of tokens)."""
+    """What a model wrote, and whether it came to an end (False: cut at the limit, or in a loop)."""
 
     text: str
     ended: bool

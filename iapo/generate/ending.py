@@ -1,7 +1,8 @@
-"""Parts of a guide that are not about what code may look like: ending at the code's end, watching.
+"""Parts of a guide that are not about what code may look like: where an answer ends, and watching it.
 
 A model that was not trained here answers with a fenced block and goes on to explain it. What follows
-the block is never printed, so it is not written either.
+the block is never printed, so it is not written either. A small model may also fall into a loop, which
+nothing ends but the limit of tokens, while all other answers wait.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class EndAfterFence:
 
     def __init__(self, tokenizer: Any, stop: Sequence[int], format: Format) -> None:
         self._tokenizer = tokenizer
-        self._stop = list(stop)
+        self._stop = stop
         self._format = format
         self._marks: dict[int, bool] = {}
 
@@ -32,9 +33,7 @@ class EndAfterFence:
         """Close the rows whose text is over; the others are left as they are."""
         for place, tokens in enumerate(written):
             if tokens and self._may_close(tokens[-1]) and is_over(self._text(tokens), self._format):
-                kept = logits[place, self._stop].clone()
-                logits[place] = -torch.inf
-                logits[place, self._stop] = kept
+                _end(logits[place], self._stop)
         return logits
 
     def _may_close(self, token: int) -> bool:
@@ -45,6 +44,43 @@ class EndAfterFence:
 
     def _text(self, tokens: Sequence[int]) -> str:
         return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True))
+
+
+class EndLoops:
+    """Ends what only repeats itself (see `iapo.generate.sampling.Guide`).
+
+    Attributes:
+        ended: the rows that it ended since it was made; their text is not whole.
+    """
+
+    PERIOD, TIMES, LENGTH = 40, 5, 60
+    """A loop is at most this many tokens long, and has run this often and for so many tokens."""
+    EVERY = 8  # tokens from one look to the next
+
+    def __init__(self, stop: Sequence[int]) -> None:
+        self._stop = stop
+        self.ended: set[int] = set()
+
+    def __call__(
+        self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
+    ) -> Tensor:
+        """End the rows that are in a loop; the others are left as they are."""
+        for place, (row, tokens) in enumerate(zip(rows, written, strict=True)):
+            if tokens and len(tokens) % self.EVERY == 0 and self.loops(tokens):
+                self.ended.add(row)
+                _end(logits[place], self._stop)
+        return logits
+
+    def loops(self, tokens: Sequence[int]) -> bool:
+        """Whether the last tokens are one short piece again and again."""
+        for period in range(1, self.PERIOD + 1):
+            length = max(self.LENGTH, self.TIMES * period)
+            if len(tokens) < length:
+                return False
+            tail = tokens[-length:]
+            if tail[period:] == tail[:-period]:
+                return True
+        return False
 
 
 class Watched:
@@ -76,3 +112,9 @@ class InTurn:
         for guide in self._guides:
             logits = guide(rows, written, logits)
         return logits
+
+
+def _end(row: Tensor, stop: Sequence[int]) -> None:
+    """Nothing but the first stop token may come; what another guide says of it does not matter."""
+    row.fill_(-torch.inf)
+    row[stop[0]] = 0.0

@@ -20,8 +20,8 @@ _TOOLS = {
 
 
 def can_repair(candidate: Candidate) -> bool:
-    """Whether there is something to say: code that the verifier rejects, and why."""
-    return bool(candidate.code) and candidate.report.valid is False
+    """Whether there is something to say: whole code that the verifier rejects, and why."""
+    return bool(candidate.code) and candidate.whole and candidate.report.valid is False
 
 
 def second_turn(request: Request, candidate: Candidate) -> list[Message]:

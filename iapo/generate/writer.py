@@ -8,7 +8,7 @@ from typing import Any
 
 from iapo.errors import InputError
 from iapo.generate.candidates import Draft
-from iapo.generate.ending import EndAfterFence, InTurn, Watched
+from iapo.generate.ending import EndAfterFence, EndLoops, InTurn, Watched
 from iapo.generate.guide import guide_for
 from iapo.generate.prompts import Message, chat_tokens
 from iapo.generate.request import Request
@@ -88,6 +88,7 @@ class ModelWriter:
                 self.first_token = time.perf_counter() - begin
             self._watch(tokens, rows)
 
+        loops = EndLoops(self._stop)
         with merged(self._model):
             completions = sample(
                 self._model,
@@ -98,11 +99,12 @@ class ModelWriter:
                 seed=self._seed + 1009 * round,
                 temperature=[0.0] + [self._temperature] * (count - 1),
                 top_p=self._top_p,
-                guide=InTurn([*self._guides, Watched(watch)]),
+                guide=InTurn([*self._guides, loops, Watched(watch)]),
             )[0]
+        texts = [self._tokenizer.decode(c.body(), skip_special_tokens=True) for c in completions]
         return [
-            Draft(str(self._tokenizer.decode(c.body(), skip_special_tokens=True)), c.stopped)
-            for c in completions
+            Draft(str(text), completion.stopped and row not in loops.ended)
+            for row, (text, completion) in enumerate(zip(texts, completions, strict=True))
         ]
 
     def _fitting_limit(self) -> int:

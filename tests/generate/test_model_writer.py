@@ -8,7 +8,7 @@ import pytest
 import tiny
 import torch
 
-from iapo.generate.ending import EndAfterFence, InTurn, Watched
+from iapo.generate.ending import EndAfterFence, EndLoops, InTurn, Watched
 from iapo.generate.prompts import Message, chat_tokens, prompt_tokens
 from iapo.generate.request import Request, understand
 from iapo.generate.sampling import sample
@@ -127,3 +127,44 @@ def test_guides_work_one_after_the_other():
 
     logits = InTurn([forbid(3), Watched(lambda *_: None), forbid(4)])([0], [[]], torch.zeros(1, 9))
     assert torch.isinf(logits[0]).nonzero()[:, 0].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "ends"),
+    [
+        ([9, 8, 7] + [5] * 61, True),
+        (list(range(10, 50)) * 6, True),
+        ([*range(10, 40), *([5, 6, 7, 8] * 15), 5, 6, 7, 8, 5, 6], True),
+        ([5] * 40, False),
+        (list(range(10, 70)) * 4, False),
+        # Blocks that differ in a number are no loop.
+        ([t for n in range(30) for t in (5, 6, 100 + n, 7)], False),
+    ],
+)
+def test_a_loop_is_ended_and_not_taken_for_an_end(tokens, ends):
+    guide = EndLoops((2,))
+    tokens = tokens[: len(tokens) // EndLoops.EVERY * EndLoops.EVERY]
+    logits = guide([7], [tokens], torch.zeros(1, 320))
+    assert torch.isfinite(logits).sum() == (1 if ends else 320)
+    assert guide.ended == ({7} if ends else set())
+
+
+def test_a_model_in_a_loop_is_stopped_early_and_its_answer_is_cut_off():
+    model = tiny.model()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()  # every token is alike: the likeliest is always the first
+    own = ModelWriter(model, tiny.tokenizer(), ASKED, max_new_tokens=200, guided=False)
+    (draft,) = own(TURN, 1, 0)
+    assert not draft.ended
+    seen = []
+    own = ModelWriter(
+        model,
+        tiny.tokenizer(),
+        ASKED,
+        max_new_tokens=200,
+        guided=False,
+        watch=lambda tokens, rows: seen.append(tokens),
+    )
+    own(TURN, 1, 0)
+    assert max(seen) < 80

@@ -147,6 +147,12 @@ def test_what_cannot_be_judged_is_not_repaired() -> None:
     assert len(writer.heard) == 1
 
 
+def test_what_was_cut_off_is_not_repaired() -> None:
+    writer = FakeWriter([(BAD_ARGUMENT,)])
+    assert write(ASKED, writer).best.standing == "is invalid, cut off"
+    assert len(writer.heard) == 1
+
+
 def test_a_window_too_small_for_a_second_turn_loses_nothing() -> None:
     done = write(ASKED, FakeWriter([BAD_ARGUMENT], InputError("its window has 7 tokens")))
     assert done.best.code == BAD_ARGUMENT
