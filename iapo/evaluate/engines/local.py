@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from iapo.evaluate.engines.engine import Answer, Decoding, Request
-from iapo.generate.guide import GUIDED, Guide
+from iapo.generate.ending import InTurn
+from iapo.generate.guide import GUIDED, Guide, PromptGuide
 from iapo.generate.prompts import prompt_tokens
 from iapo.generate.sampling import sample
 from iapo.models import stop_tokens
@@ -35,32 +36,25 @@ class LocalEngine:
         self._rows = rows
         self._stop = stop_tokens(model, tokenizer)
         self._guides = (
-            {name: Guide(tokenizer, stop=self._stop, format=name) for name in GUIDED}
+            [Guide(tokenizer, stop=self._stop, format=format) for format in GUIDED]
             if guided
-            else {}
+            else []
         )
 
     def answers(self, requests: Sequence[Request]) -> Iterator[list[Answer]]:
-        """One batch after the other, the shortest prompts first; each guide's formats together."""
+        """One batch after the other, the shortest prompts first."""
         system = self._decoding.system_prompt
         prompts = {r.place: prompt_tokens(self._tokenizer, r.prompt, system) for r in requests}
         ordered = sorted(requests, key=lambda request: len(prompts[request.place]))
         together = max(1, self._rows // self._decoding.samples)
-        for format in (*self._guides, None):
-            own = [r for r in ordered if (r.format if r.format in self._guides else None) == format]
-            for begin in range(0, len(own), together):
-                chosen = own[begin : begin + together]
-                yield self._batch(
-                    chosen, [prompts[r.place] for r in chosen], self._guides.get(format or "")
-                )
+        for begin in range(0, len(ordered), together):
+            chosen = ordered[begin : begin + together]
+            yield self._batch(chosen, [prompts[request.place] for request in chosen])
 
-    def _batch(
-        self,
-        requests: Sequence[Request],
-        prompts: Sequence[Sequence[int]],
-        guide: Guide | None,
-    ) -> list[Answer]:
+    def _batch(self, requests: Sequence[Request], prompts: Sequence[Sequence[int]]) -> list[Answer]:
         decoding = self._decoding
+        formats = [request.format for request in requests]
+        guides = [PromptGuide(guide, formats, decoding.samples) for guide in self._guides]
         with merged(self._model):
             groups = sample(
                 self._model,
@@ -72,7 +66,7 @@ class LocalEngine:
                 temperature=decoding.temperature,
                 top_p=decoding.top_p,
                 rows=self._rows,
-                guide=guide,
+                guide=InTurn(guides) if guides else None,
             )
         return [
             Answer(
