@@ -308,23 +308,25 @@ class Process:
         self.steps.append(json.loads(line))
 
     def close(self) -> None:
-        self._process.stdin.close()
+        self._process.kill()
         self._process.wait()
         self._said.close()
 
 
 def measure(wanted: int, names: list[str], prompts: int, steps: int) -> dict[str, Any]:
     contenders = [Process(name, wanted, prompts, steps) for name in names]
-    for number in range(steps):
+    try:
+        for number in range(steps):
+            for contender in contenders:
+                contender.step()
+                took = contender.steps[-1]
+                _progress(
+                    f"{wanted} tokens, step {number + 1}: {contender.name} "
+                    f"{took['wall']['step']:.1f} s, processor {took['processor']['step']:.1f} s"
+                )
+    finally:
         for contender in contenders:
-            contender.step()
-            took = contender.steps[-1]
-            _progress(
-                f"{wanted} tokens, step {number + 1}: {contender.name} {took['wall']['step']:.1f} s, "
-                f"processor {took['processor']['step']:.1f} s"
-            )
-    for contender in contenders:
-        contender.close()
+            contender.close()
     first = contenders[0].steps
     for contender in contenders:  # the same work, or there is nothing to compare
         for one, other in zip(first, contender.steps, strict=True):
