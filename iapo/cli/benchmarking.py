@@ -138,7 +138,6 @@ def bench(
     try:
         run_bench(asked, folder, display)
     except KeyboardInterrupt as stopped:
-        display.close()
         kept = (
             f"stopped; {done}; the same command goes on" if (done := _done(folder)) else "stopped"
         )
@@ -146,7 +145,6 @@ def bench(
     except (EngineError, RewardError) as error:
         if not (done := _done(folder)):
             raise
-        display.close()
         raise InputError(f"{error}; {done}; the same command goes on") from error
     finally:
         signal.signal(signal.SIGTERM, before)
