@@ -5,7 +5,8 @@
 A walk knows nothing of Terraform but what the guide allows: at every place it takes at random one of
 the continuations there are, and where a text may be anything it writes a random word, or refers to
 something (`--literals` is the share of words among the two). References go to what is declared, or to
-something new, which is then owed. Programs that `verify` refuses are told by diagnostic; those whose
+something new, which is then owed. A variable that is referred to gets no type and no default: only
+the author of a program knows what it is for. Programs that `verify` refuses are told by diagnostic; those whose
 diagnostics say that a name does not exist are counted apart: there may be none.
 """
 
@@ -22,11 +23,14 @@ from iapo.generate.guide.automaton import State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform import access, blocks, constructors, expression, pieces, program
 from iapo.generate.guide.terraform.grammar import Grammar
-from iapo.generate.guide.terraform.schema import Schemas
+from iapo.generate.guide.terraform.lexemes import Opening
+from iapo.generate.guide.terraform.schema import TOP, Schemas
+from iapo.generate.guide.terraform.shapes import BOOL, fits
 from iapo.generate.guide.terraform.templates import Heredoc, Literal, NumberLiteral, Quoted
 from iapo.verify.sandbox import judge_all
 
-MOST = 20_000  # bytes
+MOST = 12_000  # bytes
+TIRED = 3_000  # bytes after which only what must be written is
 WORDS = ("alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel")
 UNKNOWN_NAMES = (
     "unsupported-argument", "unsupported-block-type", "invalid-resource-type",
@@ -36,7 +40,17 @@ UNKNOWN_NAMES = (
     "unknown-provider",
 )  # fmt: skip
 RARE = frozenset(
-    {"count", "for_each", "provider", "provisioner", "connection", "lifecycle", "depends_on"}
+    {
+        "count",
+        "for_each",
+        "provider",
+        "provisioner",
+        "connection",
+        "lifecycle",
+        "depends_on",
+        "ephemeral",
+        "nullable",
+    }
 )
 
 
@@ -50,14 +64,16 @@ class Walk:
         self.text = bytearray()
         self.blocks = rng.randint(1, 3)
         self.depth = 0
+        self.wanted: set[str] = set()
+        self.typed: set[str] = set()
 
     def allowed(self) -> list[int]:
         """The bytes that may come."""
         out = []
         for byte in range(9, 127):
             if self.state.next(byte) is not None:
-                event = (self.state.events or {}).get(byte)
-                if event is None or self.ledger.allows(event):
+                events = (self.state.events or {}).get(byte, ())
+                if self.ledger.follow(events) is not None:
                     out.append(byte)
         return out
 
@@ -65,12 +81,10 @@ class Walk:
         """Write a text as far as the guide lets it; whether all of it was written."""
         for byte in text.encode():
             after = self.state.next(byte)
-            event = (self.state.events or {}).get(byte)
-            if after is None or (event is not None and not self.ledger.allows(event)):
+            ledger = self.ledger.follow((self.state.events or {}).get(byte, ()))
+            if after is None or ledger is None:
                 return False
-            if event is not None:
-                self.ledger = self.ledger.after(event)
-            self.state = after
+            self.state, self.ledger = after, ledger
             self.text.append(byte)
         return True
 
@@ -83,9 +97,14 @@ class Walk:
             self.step(state)
         return None
 
+    @property
+    def tired(self) -> bool:
+        """Whether to bring things to an end."""
+        return len(self.text) > TIRED
+
     def over(self) -> bool:
         """Whether to end here."""
-        enough = self.text.count(b"\n}\n") >= self.blocks
+        enough = self.tired or self.text.count(b"\n}\n") >= self.blocks
         return self.state.final and self.ledger.settled and enough
 
     def step(self, state: State) -> None:
@@ -98,7 +117,7 @@ class Walk:
         elif isinstance(state, expression.Operand):
             self.operand(state)
         elif isinstance(state, expression.Tail):
-            self.tail()
+            self.tail(state)
         elif isinstance(state, constructors.OrFor):
             self.operand_or_close()
         elif isinstance(state, constructors.Keys):
@@ -109,8 +128,7 @@ class Walk:
             self.put("a remark")
             self.put("*/") or self.put("\n")
         elif isinstance(state, expression.Number):
-            self.put(str(rng.randint(0, 9)))
-            self.tail()
+            self.put(str(rng.randint(0, 9)) + " ")
         elif isinstance(state, Heredoc):
             self.put(f"{rng.choice(WORDS)}\n{state.marker}\n")
         elif isinstance(state, (Literal, NumberLiteral)):
@@ -132,7 +150,8 @@ class Walk:
     def block(self) -> None:
         """The head of a block: one that is owed, or a new one."""
         rng = self.rng
-        if self.ledger.owed and (self.text.count(b"\n}\n") >= self.blocks or rng.random() < 0.3):
+        enough = self.tired or self.text.count(b"\n}\n") >= self.blocks
+        if self.ledger.owed and (enough or rng.random() < 0.3):
             key = min(self.ledger.owed)
             if key[0] == "provider":
                 self.put(f'provider "{key[1]}" {{\n  alias = "{key[2]}"\n')
@@ -163,14 +182,19 @@ class Walk:
                 missing += sorted(n for n in group if n in body.names)[:1]
         if body.declares and not body.used:
             missing = [f"{rng.choice(WORDS)}{len(self.text)}"]
-        closing = not missing and (rng.random() < 0.4 or not body.names.names)
+        typed = body.spec is TOP["variable"] and body.label not in self.wanted
+        closing = not missing and (self.tired or rng.random() < 0.4 or not body.names.names)
         if closing and self.put("}\n"):
             return
         names = missing or [n for n in body.names.names if n not in RARE or rng.random() < 0.1]
+        if body.spec is TOP["variable"] and not typed:
+            names = [n for n in names if n in ("description", "sensitive", "validation")]
         if not names:
             self.put("}\n")
             return
         name = rng.choice(names)
+        if typed and name in ("type", "default", "ephemeral", "nullable"):
+            self.typed.add(body.label)
         item = body.item(name)
         assert item is not None, name
         if item.block is not None and (
@@ -188,6 +212,9 @@ class Walk:
     def operand(self, state: expression.Operand) -> None:
         """The beginning of a value."""
         rng, place = self.rng, state.place
+        if not isinstance(state.local, Opening):
+            self.word()
+            return
         allowed = {chr(b) for b in self.allowed()}
         listing = isinstance(place, (constructors.Items, expression.Call))
         if listing and rng.random() < 0.3 and self.close("])"):
@@ -196,13 +223,18 @@ class Walk:
         wanted = place.wanted if state.ops == expression.FRESH else None
         kind = wanted.kind if wanted is not None else "number"
         free = not (wanted is not None and wanted.choices)
+        owed = place.mention(10)
+        if owed is not None and not self.ledger.allows(owed) and self.put(f"var.{owed[-1]} "):
+            return
         if "v" in allowed and place.scope.mode == "values" and free and (
-            rng.random() > self.literals or self.depth % 12 == 0
+            rng.random() > (0.9 if self.tired else self.literals) or self.depth % 12 == 0
         ):  # fmt: skip
             self.put("var.")
             return
         if place.scope.mode != "values":
-            self.random('([{-!<"#/')
+            plain = wanted is not None and wanted.kind == "string" and self.put('"')
+            if not plain:
+                self.random('(-!<"#/')
             return
         if kind == "any":
             kind = rng.choice(("string", "number", "bool", "list", "map"))
@@ -210,6 +242,13 @@ class Walk:
                        "list": "[", "set": "[", "map": "{", "object": "{", "iterable": "[", "keys": "{"}[kind]  # fmt: skip
         if not self.put(wanted_text):
             self.random("-!<#/")
+
+    def word(self) -> None:
+        """More of an identifier, or what ends it."""
+        allowed = [chr(b) for b in self.allowed()]
+        some = [c for c in allowed if c.isalnum() or c == "_"]
+        ends = [c for c in allowed if c in ".(\n,]})"] or [" "]
+        self.put(self.rng.choice(some or ends))
 
     def close(self, brackets: str) -> bool:
         """Close what is open, where that may be."""
@@ -227,17 +266,28 @@ class Walk:
             assert isinstance(inner, expression.Operand)
             self.operand(inner)
 
-    def tail(self) -> None:
+    def owes(self, place: Any) -> bool:
+        """Whether the expression has yet to refer to something."""
+        event = place.mention(10)
+        return event is not None and not self.ledger.allows(event)
+
+    def tail(self, tail: expression.Tail) -> None:
         """After a value: mostly its end."""
         allowed = [chr(b) for b in self.allowed()]
-        if self.rng.random() < 0.05 and "=" in allowed and self.put(" == "):
+        place = tail.place
+        compares = not self.tired and fits(BOOL, place.wanted) and self.rng.random() < 0.05
+        if compares and "=" in allowed and self.put(" == "):
             return
-        ends = [c for c in allowed if c in "\n,]})"]
+        ends = [c for c in allowed if c in ("" if place.newlines else "\n") + ",]})"]
         closing = [c for c in ends if c in "]})"]
         if closing and self.rng.random() < 0.7:
             ends = closing
         if ends:
             self.put(self.rng.choice(ends))
+        elif "=" in allowed and tail.ops == expression.FRESH and self.owes(place):
+            self.put(" == ")
+        elif "?" in allowed and self.rng.random() < 0.5:
+            self.put("?")
         else:
             self.random("#/`~&|+-*%<>!?")
 
@@ -259,15 +309,23 @@ class Walk:
         """A name: one that is declared, where it is referred to; else a new one."""
         rng, then = self.rng, name.then
         if isinstance(then, access.Referred):
-            known = [k[-1] for k in self.ledger.uses if k[: len(then.key)] == then.key]
-            self.put(rng.choice([*known, f"{rng.choice(WORDS)}{rng.randint(0, 9)}"]))
+            known = [
+                k[-1]
+                for k in self.ledger.uses
+                if k[: len(then.key)] == then.key and k[-1] not in self.typed
+            ]
+            chosen = rng.choice([*known, f"{rng.choice(WORDS)}{rng.randint(0, 9)}"])
+            if then.key == ("var",):
+                self.wanted.add(chosen)
+            self.put(chosen)
         else:
             self.put(f"{rng.choice(WORDS)}{len(self.text)}")
         after = [b for b in self.allowed() if b not in b"abcdefghijklmnopqrstuvwxyz"]
         if not any(chr(b) in ' ="\n,]})' for b in after):
             self.random("0123456789_-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
         else:
-            ends = [b for b in after if chr(b) in '="\n,]})'] or [ord(" ")]
+            wanted = "\n,]})" if isinstance(then, access.Referred) else '="\n,]})'
+            ends = [b for b in after if chr(b) in wanted] or [ord(" ")]
             self.put(chr(rng.choice(ends)))
 
 
@@ -289,8 +347,8 @@ def main() -> None:
             long += 1
         else:
             texts.append(text)
-        if len(grammar.pool) > 200_000:
-            grammar.pool.clear()
+        if len(grammar.pool) > 100_000:
+            grammar.forget()
     jobs = [{"format": "terraform", "files": {"main.tf": t}, "plan": False} for t in texts]
     reports = judge_all(jobs, timeout=30.0, workers=1)
     bad: Counter[str] = Counter()

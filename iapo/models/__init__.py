@@ -19,11 +19,7 @@ __all__ = ["EMBEDDED", "SHIPPED", "ModelError", "default_model", "load", "stop_t
 
 def __getattr__(name: str) -> Any:
     if name in ("load", "stop_tokens"):
-        try:
-            from iapo.models import loading
-        except ImportError as error:
-            raise ModelError(
-                f'a model needs the package {error.name}: pip install "iapo[train]"'
-            ) from None
+        from iapo.models import loading
+
         return getattr(loading, name)
     raise AttributeError(f"module 'iapo.models' has no attribute {name!r}")

@@ -165,6 +165,54 @@ resource "aws_instance" "a" {
   d = [{}]
 }
 """,
+    "a default before its type": """variable "zones" {
+  default = ["a", "b"]
+  type    = list(string)
+}
+
+variable "size" {
+  default = 3
+  type    = number
+  validation {
+    condition     = var.size > 2 && var.size < 9 # both ends
+    error_message = "From 3 to 8."
+  }
+}
+
+resource "aws_instance" "b" {
+  ami           = "ami-1"
+  instance_type = "t3.micro"
+  provisioner "local-exec" {
+    when       = destroy
+    on_failure = continue
+    command    = "true"
+  }
+  lifecycle {
+    postcondition {
+      condition     = self.public_ip != ""
+      error_message = "No address."
+    }
+  }
+}
+""",
+    "lists of what resources have": """resource "aws_subnet" "a" {
+  count      = 2
+  vpc_id     = "vpc-1"
+  cidr_block = "10.0.${count.index}.0/24"
+}
+
+resource "aws_db_subnet_group" "g" {
+  subnet_ids = aws_subnet.a[*].id
+}
+
+resource "aws_db_subnet_group" "h" {
+  subnet_ids = aws_subnet.a.*.id
+}
+
+resource "aws_db_subnet_group" "i" {
+  subnet_ids = [aws_subnet.a[0].id, aws_subnet.a[1].id]
+}
+""",
 }
 
 
@@ -192,7 +240,7 @@ REFUSED = {
     "a text for a number": (
         inside('  retention_in_days = "week"', "aws_cloudwatch_log_group"), 'days = "'),
     "a number for a list": ("module \"m\" {\n  source = 1\n}\noutput \"o\" {\n  value = join(\",\", 5)\n}\n",
-                            'join(",", 5'),
+                            'join(",", '),
     "a text for a list": (inside('  security_groups = "sg-1"', "aws_instance"), 'groups = "'),
     "one argument too many": ('output "o" {\n  value = upper("a", "b")\n}\n', 'upper("a"'),
     "one argument too few": ('output "o" {\n  value = cidrsubnet("a", 1)\n}\n', '("a", 1'),
@@ -211,6 +259,34 @@ REFUSED = {
     "an end without a block": ("# nothing\n", "nothing\n<end>"),
     "an open string": (inside('  bucket = "a\n"'), '"a'),
     "prose": ("Here is the code:\n", ""),
+    "a validation of something else": (
+        'variable "a" {\n  validation {\n    condition = var.b > 1\n  }\n}\n', "var.b > 1"),
+    "a comment behind it": (
+        'variable "a" {\n  validation {\n    condition = true # yes\n  }\n}\n', "= true "),
+    "a default of another type": (
+        'variable "a" {\n  type = list(string)\n  default = "x"\n}\n', 'default = "'),
+    "a tuple of no list": (
+        'variable "a" {\n  type = tuple(string)\n}\n', "tuple("),
+    "a field that is a text for a list": (
+        inside("  security_groups = aws_s3_bucket.c.arn", "aws_instance"), "aws_s3_bucket.c."),
+    "labels of a block that has none": (
+        inside('  dynamic "timeouts" {\n    labels', "aws_instance"), 'timeouts" {\n    '),
+    "another provider's resource": (inside("  provider = google"), "provider = "),
+    "nothing for a description": (
+        'variable "a" {\n  description = null\n}\n', "description = "),
+    "a type that the default is not of": (
+        'variable "a" {\n  default = []\n  type = string\n}\n', "type = s"),
+    "a provisioner that does not exist": (
+        inside('  provisioner "shell" {\n  }', "aws_instance"), 'provisioner "'),
+    "a condition on nothing": (
+        'output "o" {\n  value = 1\n  precondition {\n    condition = 1 == 1\n', "1 == 1"),
+    "validations in a circle": (
+        'variable "a" {\n  validation {\n    condition = var.a && var.b\n    error_message = "x"\n'
+        '  }\n}\nvariable "b" {\n  validation {\n    condition = var.a\n', "condition = var.a"),
+    "a keyword with more to it": (
+        inside('  provisioner "local-exec" {\n    when = destroy.x\n', "aws_instance"), "destroy"),
+    "a number for a map": (
+        'variable "a" {\n  type = map(string)\n  default = 4\n}\n', "default = "),
     "a second single block": (
         inside("  versioning {\n  }\n  versioning {\n  }"), "}\n  "),
 }  # fmt: skip

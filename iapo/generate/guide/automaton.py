@@ -38,7 +38,7 @@ class State:
 
     def __init__(self) -> None:
         self.moves: dict[int, State] = {}
-        self.events: dict[int, Event] | None = None
+        self.events: dict[int, tuple[Event, ...]] | None = None
 
     def parts(self) -> tuple[State, ...]:
         """States that together let through what this one does; none where it stands for itself."""
@@ -64,15 +64,18 @@ class State:
             return None
         found = state.next(byte)
         if found is not None and state.events and byte in state.events:
-            self.tell(byte, state.events[byte])
+            for event in state.events[byte]:
+                self.tell(byte, event)
         return found
 
     def tell(self, byte: int, event: Event | None) -> None:
-        """Have the ledger know when this byte is written here."""
+        """Have the ledger know when this byte is written here, after what it is told already."""
         if event is not None:
             if self.events is None:
                 self.events = {}
-            self.events[byte] = event
+            known = self.events.get(byte, ())
+            if event not in known:
+                self.events[byte] = (*known, event)
 
 
 class Exit(NamedTuple):
@@ -139,12 +142,8 @@ class Lexeme(State):
             if state is not None:
                 self.tell(byte, event)
             return state
-        reached = self.through(byte, state)
-        if reached is not None and event is not None:
-            if self.events and byte in self.events:
-                raise AssertionError("two events on one byte")
-            self.tell(byte, event)
-        return reached
+        self.tell(byte, event)
+        return self.through(byte, state)
 
 
 _T = TypeVar("_T")
@@ -357,7 +356,7 @@ def _collect(
             at = skip[at]
             continue
         if before.events is not None and one in before.events:
-            more = (*events, before.events[one])
+            more = (*events, *before.events[one])
             bucket = told.setdefault(more, [])
             if group[at] >= 0:
                 bucket.extend(groups[group[at]])
@@ -379,6 +378,6 @@ def write(state: State, text: bytes) -> tuple[State | None, list[Event]]:
             break
         after = here.next(one)
         if after is not None and here.events is not None and one in here.events:
-            events.append(here.events[one])
+            events.extend(here.events[one])
         here = after
     return here, events

@@ -2,18 +2,19 @@
 
 The automaton knows what a name may look like here; the ledger knows which names there are. Its
 events are tuples: ("declare", key...), ("refer", key...), ("open",) where a block begins that declares
-nothing, ("end",). Keys are the grammar's own: ("var", "region"), ("aws_vpc", "main").
+nothing, ("attend",) where an expression begins that must refer to a key, ("mention", key...) where it
+ends (to anything at all where there is no key), ("note",) where it refers to what needs no declaration, ("end",). Keys are the grammar's own: ("var", "region"), ("aws_vpc", "main").
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iapo.generate.guide.automaton import Event
 
 Key = tuple[str, ...]
-_SELF_AWARE = frozenset({"var", "module", "output", "check", "provider"})
+_SELF_AWARE = frozenset({"module", "output", "check", "provider"})
 """Blocks that may refer to themselves, or that nothing can refer back to."""
 
 
@@ -25,11 +26,13 @@ class Ledger:
         uses: each declared key to the keys that its block refers to.
         owed: keys referred to and not yet declared.
         open: the declaration whose block references are being made in, where they could make a circle.
+        mentioned: keys referred to since attention was asked for; None where it was not.
     """
 
     uses: Mapping[Key, frozenset[Key]] = field(default_factory=dict)
     owed: frozenset[Key] = frozenset()
     open: Key | None = None
+    mentioned: frozenset[Key] | None = None
 
     @property
     def settled(self) -> bool:
@@ -42,8 +45,13 @@ class Ledger:
         if kind == "declare":
             return key not in self.uses
         if kind == "refer":
-            return self.open is None or not self._reaches(key, self.open)
-        return kind == "open" or self.settled
+            own = key == self.open and key[0] == "var"  # as a validation must
+            return self.open is None or own or not self._reaches(key, self.open)
+        if kind == "mention":
+            if self.mentioned is None:
+                return True
+            return key in self.mentioned if key else bool(self.mentioned)
+        return kind != "end" or self.settled
 
     def after(self, event: Event) -> Ledger:
         """The record once an allowed event has happened."""
@@ -52,12 +60,23 @@ class Ledger:
             inside = None if key[0] in _SELF_AWARE else key
             return Ledger({**self.uses, key: frozenset()}, self.owed - {key}, inside)
         if kind == "refer":
-            owed = self.owed if key in self.uses else self.owed | {key}
-            if self.open is None or key in self.uses.get(self.open, ()):
-                return Ledger(self.uses, owed, self.open)
-            grown = {**self.uses, self.open: self.uses[self.open] | {key}}
-            return Ledger(grown, owed, self.open)
-        return Ledger(self.uses, self.owed, None) if kind == "open" else self
+            return self._referring(key)
+        if kind == "note":
+            return (
+                self if self.mentioned is None else replace(self, mentioned=self.mentioned | {()})
+            )
+        if kind == "attend":
+            return replace(self, mentioned=frozenset())
+        if kind == "mention":
+            return replace(self, mentioned=None)
+        return Ledger(self.uses, self.owed) if kind == "open" else self
+
+    def _referring(self, key: Key) -> Ledger:
+        uses, mentioned = self.uses, self.mentioned
+        owed = self.owed if key in uses else self.owed | {key}
+        if self.open is not None and key not in uses.get(self.open, ()):
+            uses = {**uses, self.open: uses[self.open] | {key}}
+        return Ledger(uses, owed, self.open, None if mentioned is None else mentioned | {key})
 
     def follow(self, events: Iterable[Event]) -> Ledger | None:
         """The record after several events, None where one of them is not allowed."""

@@ -10,7 +10,7 @@ from iapo.generate.guide.terraform import expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import DIGITS, LETTERS
 from iapo.generate.guide.terraform.pieces import Named, any_name, expect, one_name
-from iapo.generate.guide.terraform.place import STATIC, Ops, Place
+from iapo.generate.guide.terraform.place import FRESH, STATIC, Ops, Place
 from iapo.generate.guide.terraform.shapes import ANY, Shape, fits
 
 
@@ -112,7 +112,9 @@ class Dot(State):
         while asked.each and asked.element is not None:
             asked = asked.element
         if asked.fields is not None:
-            return one_name(g, named, g.fields(asked))
+            # What is asked of a splat's elements makes a list, whatever it is.
+            wanted = self.place.wanted if self.ops == FRESH and not self.value.each else ANY
+            return one_name(g, named, g.fields(asked, wanted))
         return any_name(g, named) if asked.kind in ("any", "map", "object") else None
 
     def move(self, byte: int) -> State | None:

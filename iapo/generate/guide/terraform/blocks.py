@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from iapo.generate.guide.automaton import Event, State
-from iapo.generate.guide.terraform import expression
+from iapo.generate.guide.terraform import arguments
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import (
     BLANK,
@@ -22,10 +22,9 @@ from iapo.generate.guide.terraform.lexemes import (
     Names,
     Spaced,
 )
-from iapo.generate.guide.terraform.pieces import Blank, Named, any_name, comment, expect, one_name
-from iapo.generate.guide.terraform.place import Place
-from iapo.generate.guide.terraform.schema import ANYTHING, Item, Spec
-from iapo.generate.guide.terraform.shapes import ANY, ITERABLE, Shape, fits
+from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, one_name
+from iapo.generate.guide.terraform.schema import ANYTHING, CHECK, TOP, Item, Spec
+from iapo.generate.guide.terraform.shapes import ANY, ITERABLE, Shape
 
 _ANY_ITEM = Item(shape=ANY, block=lambda: ANYTHING, single=False)
 _CONSTANT_ITEM = replace(_ANY_ITEM, mode="constant")
@@ -51,7 +50,9 @@ class Body:
         blocks: those of them that were written as blocks.
         firm: those that are certainly set, so that what conflicts with them may not come.
         scope: what expressions know here, apart from what the block itself binds.
-        label: of a `dynamic` block, the name of its iterator; of a provider, its name.
+        label: of a `dynamic` block, the name of its iterator; of a provider or variable, its name.
+        typed: of a variable, what its default must be where its type is there; what it is where
+            its type is not.
         declares: kind of the declarations that the block's arguments are ("local"), or "".
     """
 
@@ -64,6 +65,17 @@ class Body:
     firm: frozenset[str] = frozenset()
     label: str = ""
     declares: str = ""
+    typed: Shape | None = None
+
+    @cached_property
+    def mention(self) -> Event | None:
+        """What a condition in this block must refer to: the variable that it validates, or anything."""
+        if self.spec is not CHECK:
+            return None
+        outer = self.up.body if isinstance(self.up, Nested) else None
+        if outer is None or outer.spec is not TOP["variable"]:
+            return ("mention",)
+        return ("mention", "var", outer.label)
 
     @cached_property
     def inner_scope(self) -> Scope:
@@ -123,7 +135,10 @@ class Body:
     def with_argument(self, name: str, value: Shape) -> Body:
         """The block once an argument is written."""
         firm = self.firm | {name} if value.kind in _LITERAL else self.firm
-        return replace(self, used=self.used | {name}, firm=firm)
+        typed = self.typed
+        if self.spec is TOP["variable"] and name in ("type", "default"):
+            typed = value.element if name == "type" else value
+        return replace(self, used=self.used | {name}, firm=firm, typed=typed)
 
     def with_block(self, name: str, certain: bool = True) -> Body:
         """The block once a block is written in it."""
@@ -144,7 +159,7 @@ def interned(body: Body) -> Body:
     g = body.g
     return g.pool.make(
         Body, g, body.spec, body.up, body.scope, body.used, body.blocks, body.firm,
-        body.label, body.declares,
+        body.label, body.declares, body.typed,
     )  # fmt: skip
 
 
@@ -220,7 +235,9 @@ class Naming:
         item = body.item(name)
         if item is None:
             return None, None
-        event = ("declare", body.declares, name) if body.declares else None
+        event: Event | None = ("declare", body.declares, name) if body.declares else None
+        if name == "condition" and body.mention is not None:
+            event = ("attend",)
         return body.g.pool.make(AfterName, body, name, item, self.alone), event
 
 
@@ -241,7 +258,7 @@ class AfterName(State):
         if byte == ord("="):
             if item.shape is None or self.name in body.used:
                 return None
-            return argument(body, self.name, item, self.alone)
+            return arguments.argument(body, self.name, item, self.alone)
         if self.alone or body.declares:
             return None
         if byte == QUOTE:
@@ -256,6 +273,9 @@ class AfterName(State):
         body, g = self.body, self.body.g
         if self.name == "dynamic" and not body.spec.open:
             return one_name(g, g.pool.make(Dynamic, body), body.dynamics)
+        if self.item.labelled:
+            names = g.pool.make(Names, self.item.labelled)
+            return one_name(g, g.pool.make(Labelled, self), names)
         if self.item.labels or body.spec.open:
             return any_name(g, g.pool.make(Labelled, self))
         return None
@@ -333,7 +353,6 @@ class _DynamicSpec(Spec):
             {
                 "for_each": Item(shape=ITERABLE, required=True),
                 "iterator": Item(shape=ANY, mode="iterator"),
-                "labels": Item(shape=ANY),
                 "content": Item(block=inner, required=True),
             }
         )
@@ -373,67 +392,3 @@ class EndOfLine(State):
         if byte in BLANK:
             return self
         return self.line if byte == NEWLINE else comment(self.g, byte, self)
-
-
-def argument(body: Body, name: str, item: Item, alone: bool) -> State | None:
-    """After the `=` of an argument."""
-    g = body.g
-    assert item.shape is not None
-    if item.mode == "iterator":
-        return any_name(g, g.pool.make(Iterator, body, name), NAME_AFTER_BLANK)
-    if item.mode == "alias":
-        return g.pool.make(Blank, expect(g, b'"', any_name(g, g.pool.make(Alias, body, name))))
-    scope = body.inner_scope
-    if item.mode != "values":
-        scope = Scope(item.mode, frozenset(), scope.target)
-    place = g.pool.make(Value, body, name, scope, item.shape, alone)
-    return expression.operand(g, place)
-
-
-class Value(Place):
-    """The value of an argument."""
-
-    __slots__ = ("alone", "body", "name")
-
-    def __init__(self, body: Body, name: str, scope: Scope, wanted: Shape, alone: bool) -> None:
-        super().__init__(body.g, scope, wanted, False)
-        self.body, self.name, self.alone = body, name, alone
-
-    def end(self, byte: int, value: Shape) -> State | None:
-        if not fits(value, self.wanted):
-            return None
-        after = interned(self.body.with_argument(self.name, value))
-        if not self.alone:
-            return self.g.pool.make(Line, after, "line") if byte == NEWLINE else None
-        return self.g.pool.make(Line, after, "closing").next(byte) if byte == ord("}") else None
-
-
-class Iterator:
-    """The name that a `dynamic` block gives its iterator."""
-
-    __slots__ = ("body", "name")
-
-    def __init__(self, body: Body, name: str) -> None:
-        self.body, self.name = body, name
-
-    def named(self, name: str) -> Named:
-        """After it."""
-        after = replace(self.body.with_argument(self.name, ANY), label=name)
-        line = self.body.g.pool.make(Line, interned(after), "line")
-        return self.body.g.pool.make(EndOfLine, self.body.g, line), None
-
-
-class Alias:
-    """The alias of a provider's configuration."""
-
-    __slots__ = ("body", "name")
-
-    def __init__(self, body: Body, name: str) -> None:
-        self.body, self.name = body, name
-
-    def named(self, name: str) -> Named:
-        """Before the closing quote."""
-        body, g = self.body, self.body.g
-        line = g.pool.make(Line, interned(body.with_argument(self.name, ANY)), "line")
-        event: Event = ("declare", "provider", body.label, name)
-        return expect(g, b'"', g.pool.make(EndOfLine, g, line)), event

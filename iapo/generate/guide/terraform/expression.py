@@ -25,6 +25,7 @@ from iapo.generate.guide.terraform.place import FRESH, STATIC, Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
     BOOL,
+    COMPOUND,
     NUMBER,
     Shape,
     fits,
@@ -36,13 +37,22 @@ from iapo.generate.guide.terraform.shapes import (
 
 def operand(g: Grammar, place: Place, ops: Ops = FRESH) -> State:
     """Before an operand."""
-    return g.pool.make(Operand, g, place, ops, g.opening(place.scope, place.newlines))
+    opening = g.opening(place.scope, place.newlines, _scalar(place, ops))
+    return g.pool.make(Operand, g, place, ops, opening)
+
+
+def _scalar(place: Place, ops: Ops) -> bool:
+    """Whether a number or a truth will do. Elsewhere it could only be the condition of a ternary."""
+    return ops != FRESH or place.wanted.kind not in COMPOUND
 
 
 def tail(g: Grammar, place: Place, ops: Ops, value: Shape, tight: bool = True) -> State:
     """After an operand; `tight`: right after it."""
     return g.pool.make(Tail, g, place, ops, value, tight)
 
+
+_SURROUNDINGS = frozenset({"each", "count", "self", "path", "terraform"})
+"""What can be referred to and is not declared."""
 
 _STATIC = {"list": "[", "map": "{"}
 """In a scope where a name is all there is: what else may begin what is wanted."""
@@ -60,9 +70,15 @@ class Operand(Lexeme):
     def parts(self) -> tuple[State, ...]:
         # Names bound around it are another part, so that the rest is worked out once for all scopes.
         g, place, bound = self.g, self.place, self.place.scope.bound
-        if not bound or self.local is not g.opening(place.scope, place.newlines):
+        scalar = _scalar(place, self.ops)
+        if (
+            place.scope.mode != "values"
+            or not bound
+            or self.local is not g.opening(place.scope, place.newlines, scalar)
+        ):
             return ()
-        plain = g.opening(Scope(place.scope.mode, target=place.scope.target), place.newlines)
+        scope = Scope(place.scope.mode, target=place.scope.target)
+        plain = g.opening(scope, place.newlines, scalar)
         if plain is self.local:
             return ()
         names = g.pool.make(Names, tuple(sorted(bound)))
@@ -70,15 +86,15 @@ class Operand(Lexeme):
         return g.pool.make(Operand, g, place, self.ops, plain), own
 
     def named(self, name: str) -> Named:
-        """After one of the names bound around it."""
-        return self._identifier(name), None
+        """After an identifier."""
+        return self._identifier(name), ("note",) if name in _SURROUNDINGS else None
 
     def within(self, local: Local, byte: int) -> State:
         return self.g.pool.make(Operand, self.g, self.place, self.ops, local)
 
     def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
         if isinstance(label, tuple):
-            return self._identifier(label[1]), None
+            return self.named(label[1])
         assert isinstance(label, int)
         return self._other(label), None
 
@@ -86,6 +102,8 @@ class Operand(Lexeme):
         g, place, ops = self.g, self.place, self.ops
         wanted = place.wanted if ops == FRESH else ANY
         char = chr(byte)
+        if not _scalar(place, ops) and (byte in DIGITS or char == "-"):
+            return None
         if place.scope.mode in STATIC and char not in _STATIC.get(wanted.kind, ""):
             return place.empty(byte) if ops == FRESH else None
         if byte in DIGITS:
@@ -196,9 +214,16 @@ class Tail(State):
             return operand(g, g.pool.make(Ternary, g, place))
         if char in "#/":
             loose = tail(g, place, self.ops, self.value, False)
+            owed = place.mention(NEWLINE)
+            if owed is not None and char == "/":
+                return self.operator("/")
+            self.tell(byte, owed)
             return comment(g, byte, loose, self.operator("/"))
         value = self.result()
-        return None if value is None else place.end(byte, value)
+        if value is None:
+            return None
+        self.tell(byte, place.mention(byte))
+        return place.end(byte, value)
 
     def _double(self, char: str, byte: int) -> State | None:
         g, ended = self.g, None
@@ -311,6 +336,9 @@ class Otherwise(Place):
     def end(self, byte: int, value: Shape) -> State | None:
         whole = united(self.first, value)
         return None if whole is None else self.outer.end(byte, whole)
+
+    def mention(self, byte: int) -> Event | None:
+        return self.outer.mention(byte)
 
 
 class Call(Place):

@@ -14,7 +14,21 @@ from iapo.errors import DamagedPackageError
 from iapo.generate.guide.automaton import Pool
 from iapo.generate.guide.terraform.lexemes import Names, Opening
 from iapo.generate.guide.terraform.schema import Schemas, Spec
-from iapo.generate.guide.terraform.shapes import ANY, BOOL, NULL, TYPE, Shape, shape_of
+from iapo.generate.guide.terraform.shapes import (
+    ANY,
+    BOOL,
+    COMPOUND,
+    LIST,
+    MAP,
+    NULL,
+    REFERENCE,
+    TYPE,
+    Shape,
+    fits,
+    may_lead,
+    shape_of,
+    type_of,
+)
 
 _FUNCTIONS = Path(__file__).parent / "functions.json.xz"
 
@@ -64,7 +78,8 @@ class Scope:
     """Which identifiers an expression knows.
 
     Attributes:
-        mode: `values`, or one of `constant` (nothing is evaluated), `type` and `field` (types, the
+        mode: `values`, or one of `constant` (nothing is evaluated), `set` (so, and not null), `declared`
+            (a variable's type, out of `bound`), `type` and `field` (types, the
             second those of an object's fields), `provider` and `providers`, `ignore` and `ignored`
             (arguments of the block around), `listed` and `references` (the second
             inside the list), `address`, `when`.
@@ -88,15 +103,27 @@ _FIELDS: Mapping[str, Mapping[str, Shape]] = {
     "count": {"index": shape_of("number")},
 }
 _OWED = ("var", "local", "module")
-_TYPES: Mapping[str, Function | None] = {
-    **dict.fromkeys(("string", "number", "bool", "any")),
-    **dict.fromkeys(("list", "set", "map"), Function((TYPE,), None, TYPE)),
-    "object": Function((Shape("map", TYPE),), None, TYPE, ("field",)),
-    "tuple": Function((Shape("list", TYPE),), None, TYPE),
+_TYPES: Mapping[str, Function | Shape] = {
+    **{name: type_of(shape_of(name)) for name in ("string", "number", "bool", "any")},
+    "list": Function((TYPE,), None, type_of(LIST), ("type",)),
+    "set": Function((TYPE,), None, type_of(Shape("set", ANY)), ("type",)),
+    "map": Function((TYPE,), None, type_of(MAP), ("type",)),
+    "object": Function((Shape("map", TYPE),), None, type_of(MAP), ("field",)),
+    "tuple": Function((Shape("list", TYPE),), None, type_of(LIST), ("type",)),
     "optional": Function((TYPE,), ANY, TYPE, ("type", "constant")),
 }
+_PLAIN = ("values", "constant", "type", "field", "providers")
 _LITERALS = ("true", "false", "null")
-_WHEN = ("create", "destroy", "continue", "fail")
+_WHEN = {"when": ("create", "destroy"), "failure": ("continue", "fail")}
+_FIXED: Mapping[str, tuple[str, ...]] = {
+    **_WHEN,
+    "type": tuple(_TYPES.keys() - {"optional"}),
+    "field": tuple(_TYPES),
+    "constant": _LITERALS,
+    "set": ("true", "false"),
+    "ignore": ("all",),
+    "listed": (),
+}
 
 
 class Grammar:
@@ -116,46 +143,48 @@ class Grammar:
             for kind in ("resource", "data", "ephemeral")
         }
         self._types = {kind: frozenset(names.names) for kind, names in self.types.items()}
-        self._names: dict[tuple[str, frozenset[str], Spec | None], Names] = {}
+        self._names: dict[tuple[str, frozenset[str], Spec | None, bool], Names] = {}
         self._openings: dict[tuple[Names, bool], Opening] = {}
-        self._fields: dict[Shape, Names] = {}
+        self._fields: dict[tuple[Shape, str], Names] = {}
 
-    def names(self, scope: Scope) -> Names:
-        """The identifiers that an operand may begin with."""
-        key = (scope.mode, scope.bound, scope.target if scope.mode == "ignored" else None)
+    def names(self, scope: Scope, scalar: bool = True) -> Names:
+        """The identifiers that an operand may begin with; `scalar`: those of plain values too."""
+        scalar = scalar or scope.mode not in _PLAIN
+        target = scope.target if scope.mode in ("ignored", "provider") else None
+        key = (scope.mode, scope.bound, target, scalar)
         if key not in self._names:
-            self._names[key] = self._read(scope)
+            self._names[key] = self._read(scope) if scalar else self._compound(scope)
         return self._names[key]
 
-    def _read(self, scope: Scope) -> Names:
-        if scope.mode == "type":
-            return Names(_TYPES.keys() - {"optional"})
-        if scope.mode == "field":
-            return Names(_TYPES)
-        if scope.mode == "constant":
-            return Names(_LITERALS)
-        if scope.mode in ("provider", "providers"):
-            return Names([*self.schemas.providers, *self.open_providers])
-        if scope.mode == "when":
-            return Names(_WHEN)
-        if scope.mode == "ignore":
-            return Names(["all"])
-        if scope.mode == "ignored":
-            return Names(scope.target.items if scope.target is not None else ())
-        if scope.mode == "listed":
+    def _compound(self, scope: Scope) -> Names:
+        if scope.mode in ("type", "field", "providers"):
             return Names(())
-        if scope.mode in ("references", "address"):
-            own = ("data", "module", "var", "local")
-            return Names([*self._types["resource"], *own], self.open)
+        every = self.names(scope)
+        return Names((n for n in every.names if n not in ("true", "false")), self.open, every)
+
+    def _read(self, scope: Scope) -> Names:
+        mode, target = scope.mode, scope.target
+        if mode in _FIXED:
+            return Names(_FIXED[mode])
+        if mode == "declared":
+            return Names(scope.bound)
+        if mode in ("provider", "providers"):
+            providers = [*self.schemas.providers, *self.open_providers]
+            owner = target.provider if mode == "provider" and target is not None else ""
+            return Names(p for p in providers if not owner or f"{p}-".startswith(f"{owner}-"))
+        if mode == "ignored":
+            return Names(target.items if target is not None else ())
+        if mode in ("references", "address"):
+            return Names([*self._types["resource"], "data", "module", "var", "local"], self.open)
         every = {*_LITERALS, "data", "ephemeral", "path", "terraform", *_OWED}
         every |= functions().keys() | self._types["resource"]
         if not scope.bound:
             return Names(every, self.open)
         return Names(every | scope.bound, self.open, self.names(Scope()))
 
-    def opening(self, scope: Scope, newlines: bool) -> Opening:
+    def opening(self, scope: Scope, newlines: bool, scalar: bool = True) -> Opening:
         """The lexeme before an operand."""
-        key = (self.names(scope), newlines)
+        key = (self.names(scope, scalar), newlines)
         if key not in self._openings:
             self._openings[key] = Opening(*key)
         return self._openings[key]
@@ -168,11 +197,13 @@ class Grammar:
         self._openings.clear()
         self._fields.clear()
 
-    def fields(self, shape: Shape) -> Names:
-        """The names of a shape's fields."""
-        if shape not in self._fields:
-            self._fields[shape] = Names(shape.fields or ())
-        return self._fields[shape]
+    def fields(self, shape: Shape, wanted: Shape = ANY) -> Names:
+        """The names of a shape's fields, of those that may lead to what is wanted."""
+        aim = "compound" if wanted.kind in COMPOUND else wanted.kind
+        if (shape, aim) not in self._fields:
+            fields = (shape.fields or {}).items()
+            self._fields[shape, aim] = Names(n for n, s in fields if may_lead(s, wanted))
+        return self._fields[shape, aim]
 
     def meaning(self, name: str, scope: Scope) -> tuple[str, Any]:
         """What an identifier is that stands where an operand begins.
@@ -181,12 +212,14 @@ class Grammar:
             A kind and what belongs to it: ("value", shape), ("call", function), ("fields", shape),
             ("owed", name), ("typed", kind of block), ("instance", type), ("provider", name).
         """
-        if scope.mode in ("type", "field"):
+        if scope.mode in ("declared", "type", "field"):
             constructor = _TYPES[name]
-            return ("value", TYPE) if constructor is None else ("call", constructor)
+            return ("value" if isinstance(constructor, Shape) else "call"), constructor
         if scope.mode in ("provider", "providers"):
             return "provider", name
-        if scope.mode in ("when", "ignore", "ignored"):
+        if scope.mode in _WHEN:
+            return "value", REFERENCE
+        if scope.mode in ("ignore", "ignored"):
             return "value", ANY
         if name in _FIELDS and (name in ("path", "terraform") or name in scope.bound):
             return "fields", _ROOTS[name]
@@ -201,6 +234,15 @@ class Grammar:
         if name in functions():
             return "call", functions()[name]
         return "instance", name
+
+    def types_of(self, default: Shape) -> frozenset[str]:
+        """The types that a default may have, as far as their first word tells."""
+        out = set()
+        for name, constructor in _TYPES.items():
+            whole = constructor if isinstance(constructor, Shape) else constructor.returns
+            if name != "optional" and fits(default, whole.element or ANY):
+                out.add(name)
+        return frozenset(out)
 
     def instance(self, kind: str, type: str) -> Shape:
         """What may be asked of `type.name`: its fields, or one of its instances by index."""

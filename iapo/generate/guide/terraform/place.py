@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iapo.generate.guide.automaton import State
+from iapo.generate.guide.automaton import Event, State
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.shapes import Shape
 
@@ -27,6 +27,10 @@ class Place:
         """The state after a byte that is no operator, behind a value."""
         raise NotImplementedError
 
+    def mention(self, byte: int) -> Event | None:
+        """What the ledger is told where this byte ends the expression: what it must refer to."""
+        return None
+
     def empty(self, byte: int) -> State | None:
         """The state after a byte that begins no operand, where one could stand."""
         return None
@@ -41,12 +45,18 @@ STATIC = frozenset(
         "ignore",
         "ignored",
         "when",
+        "failure",
+        "declared",
         "listed",
         "references",
         "address",
     }
 )
 """Scopes in which a name is all there is: no operators, no literals."""
+
+
+CONSTANT = frozenset({"constant", "set"})
+"""Scopes in which nothing is evaluated."""
 
 
 class Ops(NamedTuple):

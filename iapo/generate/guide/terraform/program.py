@@ -178,9 +178,9 @@ class Header(State):
             spec = g.schemas.spec(keyword, self.labels[0])  # type: ignore[arg-type]
         else:
             spec = TOP[keyword]
-        scope = Scope(target=spec if keyword == "resource" else None)
+        scope = Scope(target=spec if keyword in _TYPED else None)
         up = g.pool.make(TopLevel, g, self.fenced, keyword)
-        label = self.labels[0] if keyword == "provider" else ""
+        label = self.labels[0] if keyword in ("provider", "variable") else ""
         return Body(
             g, spec, up, scope, label=label, declares="local" if keyword == "locals" else ""
         )

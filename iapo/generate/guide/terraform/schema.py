@@ -7,7 +7,7 @@ value rules are known, enums and what goes with what. A block is read when a tex
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from iapo.generate.guide.terraform.lexemes import Names
@@ -43,7 +43,7 @@ class Item:
         block: reads the block; None where it can be no block.
         single: at most once.
         required: must be there.
-        labels: how many labels the block has.
+        labels: how many labels the block has; `labelled`: what they may be, anything if empty.
         mode: what identifiers its expression knows: `values`, or one of the special ones of
             `iapo.generate.guide.terraform.operands`.
         excludes: names that may not stand beside it once it has a literal value.
@@ -54,6 +54,7 @@ class Item:
     single: bool = True
     required: bool = False
     labels: int = 0
+    labelled: tuple[str, ...] = ()
     mode: str = "values"
     excludes: frozenset[str] = frozenset()
 
@@ -66,12 +67,14 @@ class Spec:
         items: by name.
         open: any other name may stand there as well; `mode` is that of its expression.
         groups: of each of these sets of names at least one must be there.
+        provider: of a resource or data source, its provider's name; "" where that is not known.
     """
 
     items: Mapping[str, Item]
     open: bool = False
     mode: str = "values"
     groups: tuple[frozenset[str], ...] = ()
+    provider: str = ""
     required: frozenset[str] = field(init=False)
     names: Names = field(init=False)
 
@@ -90,13 +93,13 @@ def _argument(shape: Shape = ANY, required: bool = False, mode: str = "values") 
 
 def _constant(shape: Shape, required: bool = False) -> Item:
     """An argument that Terraform reads before it evaluates anything."""
-    return Item(shape=shape, required=required, mode="constant")
+    return Item(shape=shape, required=required, mode="constant" if shape is ANY else "set")
 
 
 ANYTHING = Spec({}, open=True)
 _CONSTANTS = Spec({}, open=True, mode="constant")
-_CHECK = Spec({"condition": _argument(BOOL, True), "error_message": _argument(STRING, True)})
-_CONDITION = Item(block=_fixed(_CHECK), single=False)
+CHECK = Spec({"condition": _argument(BOOL, True), "error_message": _argument(STRING, True)})
+_CONDITION = Item(block=_fixed(CHECK), single=False)
 _LIFECYCLE = {
     "create_before_destroy": _constant(BOOL),
     "prevent_destroy": _constant(BOOL),
@@ -109,11 +112,12 @@ _CONNECTION = Item(block=_fixed(ANYTHING))
 _PROVISIONER = Spec(
     {
         "when": _argument(mode="when"),
-        "on_failure": _argument(mode="when"),
+        "on_failure": _argument(mode="failure"),
         "connection": _CONNECTION,
     },
     open=True,
 )
+_PROVISIONERS = ("file", "local-exec", "remote-exec")
 _REPEATED = {"count": _argument(NUMBER), "for_each": _argument(KEYS)}
 _META: Mapping[str, Mapping[str, Item]] = {
     "resource": {
@@ -122,7 +126,9 @@ _META: Mapping[str, Mapping[str, Item]] = {
         "depends_on": _argument(REFERENCES, mode="listed"),
         "lifecycle": Item(block=_fixed(Spec(_LIFECYCLE))),
         "connection": _CONNECTION,
-        "provisioner": Item(block=_fixed(_PROVISIONER), single=False, labels=1),
+        "provisioner": Item(
+            block=_fixed(_PROVISIONER), single=False, labels=1, labelled=_PROVISIONERS
+        ),
     },
     "data": {
         **_REPEATED,
@@ -196,7 +202,7 @@ TOP: Mapping[str, Spec] = {
         }
     ),
     "check": Spec(
-        {"assert": Item(block=_fixed(_CHECK), single=False, required=True)}
+        {"assert": Item(block=_fixed(CHECK), single=False, required=True)}
     ),
 }  # fmt: skip
 
@@ -264,7 +270,9 @@ class Schemas:
         facts: Mapping[str, Mapping[str, Any]] = {}
         if ruled and kind != "ephemeral":
             facts = value_facts("" if kind == "provider" else type, kind)
-        return _spec(block, facts, "", _META[kind])
+        spec = _spec(block, facts, "", _META[kind])
+        spec.provider = owner.name
+        return spec
 
 
 def _spec(
@@ -282,7 +290,7 @@ def _spec(
         shape = _writable(attribute, fact)
         items[name] = Item(
             shape=shape,
-            block=_as_block(shape, facts, prefix + name),
+            block=None if attribute.get("nested_type") else _as_block(shape),
             single=True,
             required=bool(attribute.get("required")),
             excludes=_siblings(fact.get("conflicts_with", ()), prefix, name),
@@ -304,10 +312,7 @@ def _spec(
     groups, exclusive = _groups(facts, prefix, items)
     for name, others in exclusive.items():
         item = items[name]
-        items[name] = Item(
-            item.shape, item.block, item.single, item.required, item.labels, item.mode,
-            item.excludes | others,
-        )  # fmt: skip
+        items[name] = replace(item, excludes=item.excludes | others)
     return Spec({**items, **meta}, groups=groups)
 
 
@@ -348,9 +353,7 @@ def _writable(attribute: Mapping[str, Any], fact: Mapping[str, Any]) -> Shape:
     return Shape(shape.kind, one_of) if listed else shape
 
 
-def _as_block(
-    shape: Shape, facts: Mapping[str, Mapping[str, Any]], path: str
-) -> Callable[[], Spec] | None:
+def _as_block(shape: Shape) -> Callable[[], Spec] | None:
     """A list of objects may be written as blocks, whose arguments are then all optional.
 
     https://developer.hashicorp.com/terraform/language/attr-as-blocks

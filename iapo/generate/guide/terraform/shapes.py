@@ -14,7 +14,7 @@ class Shape:
 
     Attributes:
         kind: any, null, string, words (a plain literal), number, bool, list, set, map, object; type (a
-            type constraint); reference (the address of something); as what is wanted also iterable,
+            type constraint, for `element`); reference (the address of something); as what is wanted also iterable,
             and keys (what `for_each` of a resource takes: a map or a set).
         element: of lists, sets and maps.
         fields: of objects whose fields are known.
@@ -77,6 +77,11 @@ def shape_of(type: Any) -> Shape:
     return LIST
 
 
+def type_of(shape: Shape) -> Shape:
+    """The type constraint that such values meet."""
+    return Shape("type", shape)
+
+
 def fits(value: Shape, wanted: Shape) -> bool:
     """Whether a value may be converted to what is wanted, as far as one can tell."""
     if wanted.kind == "type":
@@ -107,6 +112,12 @@ def _spells(choice: str, kind: str) -> bool:
 
 def _elements_fit(value: Shape, wanted: Shape) -> bool:
     return value.element is None or wanted.element is None or fits(value.element, wanted.element)
+
+
+def may_lead(value: Shape, wanted: Shape) -> bool:
+    """Whether a value fits or has parts that might. As a condition before a `?` anything might do,
+    but who asks for a field where a list is wanted wants no condition."""
+    return value.kind not in _PRIMITIVE or fits(value, wanted)
 
 
 def may_be_number(value: Shape) -> bool:

@@ -20,7 +20,7 @@ from iapo.generate.guide.terraform.lexemes import (
     heredoc,
 )
 from iapo.generate.guide.terraform.pieces import NOTHING, Named, any_name, expect
-from iapo.generate.guide.terraform.place import Ops, Place
+from iapo.generate.guide.terraform.place import CONSTANT, Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
     BOOL,
@@ -47,7 +47,7 @@ class Closer(Protocol):
 
 def quoted(g: Grammar, closer: Closer, scope: Scope, wanted: Shape) -> State:
     """After an opening quote, where a value of some shape is wanted."""
-    if scope.mode == "constant" and wanted.kind in COMPOUND:
+    if scope.mode in CONSTANT and wanted.kind in COMPOUND:
         return NOTHING
     if wanted.kind in COMPOUND:
         # Only a template that is nothing but a value can be one: "${var.names}".
@@ -104,7 +104,7 @@ class Quoted(Template):
             if self.had == "one" and label == "close-empty":
                 return self.closer.closed(ANY), None
             return self.closer.closed(WORDS if self.had == "none" else STRING), None
-        if self.scope.mode == "constant":
+        if self.scope.mode in CONSTANT:
             return None, None
         if label == "directive":
             return self.g.pool.make(Directive, self, ""), None
@@ -300,7 +300,7 @@ class Literal(State):
             if self.begun not in choices:
                 return None
             return self.closer.closed(WORDS if wanted.kind == "string" else wanted)
-        if byte == ord("$") and not self.begun and self.scope.mode != "constant":
+        if byte == ord("$") and not self.begun and self.scope.mode not in CONSTANT:
             return _template(g, self.closer, self.scope)
         begun = self.begun + (chr(byte).lower() if wanted.any_case else chr(byte))
         if not any(choice.startswith(begun) for choice in choices):
@@ -327,7 +327,7 @@ class NumberLiteral(State):
             after = "."
         elif byte == QUOTE and phase in ("whole", "fraction"):
             return self.closer.closed(NUMBER)
-        elif byte == ord("$") and not phase and self.scope.mode != "constant":
+        elif byte == ord("$") and not phase and self.scope.mode not in CONSTANT:
             return _template(g, self.closer, self.scope)
         else:
             return None
@@ -405,7 +405,7 @@ class Heredoc(Template):
             if self.nest:
                 return None, None
             return expression.tail(self.g, self.place, self.ops, STRING), None
-        if self.scope.mode == "constant":
+        if self.scope.mode in CONSTANT:
             return None, None
         if label == "directive":
             return self.g.pool.make(Directive, self, ""), None
