@@ -17,7 +17,7 @@ $(VENV)/.train: pyproject.toml constraints.txt
 	$(call install,train)
 
 $(VENV)/.test: pyproject.toml constraints.txt
-	$(call install,train$(comma)dev$(comma)oracle$(comma)policy$(comma)trl)
+	$(call install,train$(comma)dev$(comma)oracle$(comma)policy$(comma)trl$(comma)harvest)
 
 comma := ,
 define install

@@ -73,6 +73,8 @@ def understand(words: str, format: Format | None = None, edit: Path | None = Non
     words = words.strip()
     if not words:
         raise InputError("nothing is asked for; say in words what to write")
+    if format is not None and format not in FORMATS:
+        raise InputError(f"unknown format {format!r}; one of {', '.join(FORMATS)}")
     code = read_code(edit) if edit is not None else ""
     if format is not None:
         return Request(words, format, "--format", code, edit)

@@ -19,7 +19,11 @@ __all__ = ["EMBEDDED", "SHIPPED", "ModelError", "default_model", "load", "stop_t
 
 def __getattr__(name: str) -> Any:
     if name in ("load", "stop_tokens"):
-        from iapo.models import loading
-
+        try:
+            from iapo.models import loading
+        except ImportError as error:
+            raise ModelError(
+                f'a model needs the package {error.name}: pip install "iapo[train]"'
+            ) from None
         return getattr(loading, name)
     raise AttributeError(f"module 'iapo.models' has no attribute {name!r}")

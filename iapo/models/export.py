@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from iapo.models import ModelError, load
 from iapo.models.adapters import folded
-from iapo.models.errors import ModelError
-from iapo.models.loading import load
 from iapo.models.saving import save_model
 
 GGUF_NAME = "model-f16.gguf"

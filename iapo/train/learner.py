@@ -13,7 +13,6 @@ from torch import Tensor
 
 from iapo.generate.guide import Guide
 from iapo.models import stop_tokens
-from iapo.models.adapters import fused
 from iapo.models.errors import ModelError
 from iapo.models.memory import OutOfMemoryError, free_memory, is_out_of_memory
 from iapo.train.loss import policy_loss, token_weights
@@ -151,11 +150,10 @@ class Learner:
         def one_pass() -> Update:
             loss = 0.0
             self.model.train()
-            with fused(self.model):
-                for chosen in passes(groups, self.pass_tokens):
-                    part = -completion_logprobs(self.model, chosen).sum() / total
-                    part.backward()  # type: ignore[no-untyped-call]
-                    loss += float(part.detach())
+            for chosen in passes(groups, self.pass_tokens):
+                part = -completion_logprobs(self.model, chosen).sum() / total
+                part.backward()  # type: ignore[no-untyped-call]
+                loss += float(part.detach())
             return Update(loss, self._clip(), tokens=total)
 
         update = self._retrying(one_pass)
@@ -163,12 +161,6 @@ class Learner:
         return update
 
     def _policy_pass(
-        self, groups: list[TokenGroup], spread: _Spread, reference: Tensor | None
-    ) -> Update:
-        with fused(self.model):
-            return self._policy_gradient(groups, spread, reference)
-
-    def _policy_gradient(
         self, groups: list[TokenGroup], spread: _Spread, reference: Tensor | None
     ) -> Update:
         config = self.config

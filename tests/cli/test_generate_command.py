@@ -169,6 +169,20 @@ def test_a_file_too_large_for_the_model_is_a_mistake(
     assert "too large for the model" in done.stderr and "its window has 512" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command", [["generate", "an S3 bucket"], ["export", "x", "--output", "y"]]
+)
+def test_without_torch_the_extra_that_has_it_is_named(command: list[str]) -> None:
+    missing = "import sys; sys.modules['torch'] = None\n"
+    done = subprocess.run(
+        [sys.executable, "-c", missing + COMMAND, *command],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2, done.stderr
+    assert 'needs the package torch: pip install "iapo[train]"' in " ".join(done.stderr.split())
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_leaves_the_file_as_it_was_and_exits_130(model: Path, tmp_path: Path) -> None:
     file = tmp_path / "main.tf"

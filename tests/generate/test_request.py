@@ -58,6 +58,8 @@ def test_the_model_is_told_the_format_only_where_the_words_do_not() -> None:
 def test_nothing_asked_is_a_mistake() -> None:
     with pytest.raises(InputError, match="nothing is asked"):
         understand("  \n")
+    with pytest.raises(InputError, match="unknown format 'cobol'"):
+        understand("a bucket", "cobol")
 
 
 def test_a_file_tells_its_format_before_the_words_do(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_an_answer_that_verifies_comes_before_all_others() -> None:
     ranked = write(ASKED, FakeWriter(order), repairs=0).candidates
     assert [c.code for c in ranked] == [BUCKET, OTHER_NAME, UNJUDGED, INVENTED, BROKEN, FRAME]
     assert [c.accepted for c in ranked] == [True, True, False, False, False, False]
+
+
+def test_no_merit_makes_up_for_a_worse_verdict() -> None:
+    texts = [BUCKET, UNJUDGED, INVENTED, FRAME]
+    verdicts = judge(ASKED, [Draft(text, True) for text in texts])
+    upside_down = [
+        replace(candidate, reward=place / 4, mentioned=place / 4)
+        for place, candidate in enumerate(verdicts, start=1)
+    ]
+    assert [c.code for c in rank(upside_down)] == texts
 
 
 def test_among_answers_that_verify_the_one_with_the_names_asked_for_wins() -> None:
