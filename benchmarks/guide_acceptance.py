@@ -10,8 +10,10 @@ the place, and with what `iapo verify` says of the program: labels can be stale.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import random
+import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,14 @@ from iapo.generate.guide import Guide
 from iapo.models import EMBEDDED
 from iapo.models import load as load_model
 from iapo.verify.sandbox import judge_all
+from iapo.verify.terraform.catalogue import list_schemas
 from iapo.verify.terraform.program import is_configuration, survey
+
+
+def resident() -> float:
+    """Memory that this process holds, in MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def root_text(files: dict[str, str]) -> str:
@@ -67,17 +76,21 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="only so many programs")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    _, tokenizer = load_model(options.model)
-    guide = Guide(tokenizer)
+    tokenizer = load_model(options.model)[1]
+    gc.collect()
     rows = [r for r in load(options.corpora) if r["label"] == "valid"]
-    chosen = [r for r in rows if supported(r["files"], set(guide.providers))]
+    providers = {schema.name for schema in list_schemas()}
+    chosen = [r for r in rows if supported(r["files"], providers)]
     if options.sample:
         chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
-    began, tokens, rejected = time.process_time(), 0, []
+    before = resident()
+    guide = Guide(tokenizer)
+    began, tokens, rejected, most = time.process_time(), 0, [], 0.0
     for row in chosen:
         text = root_text(row["files"])
         tokens += len(tokenizer(text, add_special_tokens=False)["input_ids"])
         found = rejection(guide, tokenizer, text)
+        most = max(most, resident() - before)
         if found is not None:
             rejected.append({"id": row["id"], **found, "files": row["files"]})
     seconds = time.process_time() - began
@@ -97,7 +110,8 @@ def main() -> None:
         f"{len(rows)} programs labelled valid, {len(chosen)} of supported providers, of which verify "
         f"refuses {stale} of those the guide rejects\n"
         f"accepted {accepted} of {valid} valid ones: {100 * accepted / valid:.2f}%; "
-        f"{tokens} tokens, {1e3 * seconds / tokens:.2f} ms of processor time a token, nothing shared"
+        f"{tokens} tokens, {1e3 * seconds / tokens:.2f} ms of processor time a token, nothing shared\n"
+        f"memory of the guide: {most:.0f} MB at most"
     )
     if options.json:
         options.json.write_text(
@@ -110,6 +124,7 @@ def main() -> None:
                     "share": accepted / valid,
                     "tokens": tokens,
                     "milliseconds_a_token": 1e3 * seconds / tokens,
+                    "memory_megabytes": most,
                     "rejected": rejected,
                 },
                 indent=1,

@@ -1,4 +1,4 @@
-"""What the guide costs: masks against the model's own decoding, time to prepare, memory.
+"""What the guide costs: masks against the model's own decoding, time to prepare.
 
     python benchmarks/guide_overhead.py [--model NAME] [--rows 8] [--tokens 120] [--rounds 3] [--json OUT]
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,11 +50,6 @@ class Timed:
         return out
 
 
-def peak() -> float:
-    """Most memory this process has held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default=EMBEDDED)
@@ -77,7 +71,6 @@ def main() -> None:
         return time.perf_counter() - began, sum(len(c.tokens) for c in group)
 
     run(0, None)
-    before = peak()
     began = time.perf_counter()
     timed = Timed(Guide(tokenizer, stop=stop))
     prepare = time.perf_counter() - began
@@ -99,7 +92,6 @@ def main() -> None:
         "guide_slowest_step_milliseconds": 1e3 * timed.slowest,
         "step_milliseconds": 1e3 * guided / timed.steps,
         "share_of_decoding": timed.seconds / guided,
-        "memory_megabytes": peak() - before,
     }
     for name, figure in figures.items():
         print(f"{name:34} {figure}")

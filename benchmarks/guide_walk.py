@@ -39,6 +39,7 @@ UNKNOWN_NAMES = (
     "reference-to-undeclared-local-value", "reference-to-undeclared-module", "invalid-reference",
     "unknown-provider",
 )  # fmt: skip
+VALUE_RULES = ("invalid-value", "invalid-arn-value", "invalid-attribute-value-length")
 RARE = frozenset(
     {
         "count",
@@ -362,6 +363,10 @@ def main() -> None:
         if options.show and report.valid is not True:
             print("-----", report.valid, [d.message[:200] for d in report.diagnostics][:2])
             print(text)
+    values = sum(
+        bool(codes) and codes <= set(VALUE_RULES)
+        for codes in ({d.code for d in r.diagnostics if d.severity == "error"} for r in reports)
+    )
     unjudged = sum(report.valid is None for report in reports)
     figures: dict[str, Any] = {
         "programs": len(texts),
@@ -371,6 +376,7 @@ def main() -> None:
         "seed": options.seed,
         "valid": valid,
         "unjudged": unjudged,
+        "refused_for_value_rules_only": values,
         "share_valid": valid / max(len(texts), 1),
         "programs_by_error": dict(bad.most_common()),
         "invented_names": invented,

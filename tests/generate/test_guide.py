@@ -278,6 +278,12 @@ REFUSED = {
         'variable "a" {\n  default = []\n  type = string\n}\n', "type = s"),
     "a provisioner that does not exist": (
         inside('  provisioner "shell" {\n  }', "aws_instance"), 'provisioner "'),
+    "a provisioner without its command": (
+        inside('  provisioner "local-exec" {\n  }', "aws_instance"), '-exec" {\n  '),
+    "changes of what is no argument": (
+        inside("  lifecycle {\n    ignore_changes = [lifecycle]\n  }"), "= [lifecycle"),
+    "changes of a part that a text lacks": (
+        inside("  lifecycle {\n    ignore_changes = [bucket.x]\n  }"), "= [bucket"),
     "a condition on nothing": (
         'output "o" {\n  value = 1\n  precondition {\n    condition = 1 == 1\n', "1 == 1"),
     "validations in a circle": (

@@ -274,16 +274,17 @@ class AfterName(State):
         if self.name == "dynamic" and not body.spec.open:
             return one_name(g, g.pool.make(Dynamic, body), body.dynamics)
         if self.item.labelled:
-            names = g.pool.make(Names, self.item.labelled)
+            names = g.pool.make(Names, tuple(self.item.labelled))
             return one_name(g, g.pool.make(Labelled, self), names)
         if self.item.labels or body.spec.open:
             return any_name(g, g.pool.make(Labelled, self))
         return None
 
-    def opened(self) -> State:
+    def opened(self, label: str) -> State:
         """After the label."""
         body = self.body
         spec = self.item.block() if self.item.block is not None else ANYTHING
+        spec = self.item.labelled.get(label, spec)
         up = body.g.pool.make(Nested, body, self.name)
         return brace(body.g, open_brace(Body(body.g, spec, up, self._inner())))
 
@@ -304,7 +305,7 @@ class Labelled:
 
     def named(self, name: str) -> Named:
         """Before the closing quote."""
-        return expect(self.after.body.g, b'"', self.after.opened()), None
+        return expect(self.after.body.g, b'"', self.after.opened(name)), None
 
 
 def brace(g: Grammar, then: State) -> State:

@@ -13,7 +13,7 @@ from typing import Any
 from iapo.errors import DamagedPackageError
 from iapo.generate.guide.automaton import Pool
 from iapo.generate.guide.terraform.lexemes import Names, Opening
-from iapo.generate.guide.terraform.schema import Schemas, Spec
+from iapo.generate.guide.terraform.schema import META, Schemas, Spec
 from iapo.generate.guide.terraform.shapes import (
     ANY,
     BOOL,
@@ -173,7 +173,7 @@ class Grammar:
             owner = target.provider if mode == "provider" and target is not None else ""
             return Names(p for p in providers if not owner or f"{p}-".startswith(f"{owner}-"))
         if mode == "ignored":
-            return Names(target.items if target is not None else ())
+            return Names(n for n in (target.items if target else ()) if n not in META["resource"])
         if mode in ("references", "address"):
             return Names([*self._types["resource"], "data", "module", "var", "local"], self.open)
         every = {*_LITERALS, "data", "ephemeral", "path", "terraform", *_OWED}
@@ -219,8 +219,11 @@ class Grammar:
             return "provider", name
         if scope.mode in _WHEN:
             return "value", REFERENCE
-        if scope.mode in ("ignore", "ignored"):
+        if scope.mode == "ignore":
             return "value", ANY
+        if scope.mode == "ignored":
+            item = scope.target.items.get(name) if scope.target is not None else None
+            return "value", (item.shape if item is not None else None) or ANY
         if name in _FIELDS and (name in ("path", "terraform") or name in scope.bound):
             return "fields", _ROOTS[name]
         if name in scope.bound:

@@ -43,7 +43,8 @@ class Item:
         block: reads the block; None where it can be no block.
         single: at most once.
         required: must be there.
-        labels: how many labels the block has; `labelled`: what they may be, anything if empty.
+        labels: how many labels the block has; `labelled`: those there are, where only some are, and
+            what may stand in the block of each.
         mode: what identifiers its expression knows: `values`, or one of the special ones of
             `iapo.generate.guide.terraform.operands`.
         excludes: names that may not stand beside it once it has a literal value.
@@ -54,7 +55,7 @@ class Item:
     single: bool = True
     required: bool = False
     labels: int = 0
-    labelled: tuple[str, ...] = ()
+    labelled: Mapping[str, Spec] = field(default_factory=dict)
     mode: str = "values"
     excludes: frozenset[str] = frozenset()
 
@@ -109,26 +110,38 @@ _LIFECYCLE = {
     "postcondition": _CONDITION,
 }
 _CONNECTION = Item(block=_fixed(ANYTHING))
-_PROVISIONER = Spec(
-    {
+
+
+def _provisioner(required: tuple[str, ...], *groups: tuple[str, ...]) -> Spec:
+    items = {
         "when": _argument(mode="when"),
         "on_failure": _argument(mode="failure"),
         "connection": _CONNECTION,
-    },
-    open=True,
-)
-_PROVISIONERS = ("file", "local-exec", "remote-exec")
+        **{name: _argument(required=True) for name in required},
+        **{
+            name: Item(shape=ANY, excludes=frozenset(group) - {name})
+            for group in groups
+            for name in group
+        },
+    }
+    return Spec(items, open=True, groups=tuple(frozenset(group) for group in groups))
+
+
+# https://developer.hashicorp.com/terraform/language/resources/provisioners/syntax
+_PROVISIONERS = {
+    "file": _provisioner(("destination",), ("source", "content")),
+    "local-exec": _provisioner(("command",)),
+    "remote-exec": _provisioner((), ("inline", "script", "scripts")),
+}
 _REPEATED = {"count": _argument(NUMBER), "for_each": _argument(KEYS)}
-_META: Mapping[str, Mapping[str, Item]] = {
+META: Mapping[str, Mapping[str, Item]] = {
     "resource": {
         **_REPEATED,
         "provider": _argument(mode="provider"),
         "depends_on": _argument(REFERENCES, mode="listed"),
         "lifecycle": Item(block=_fixed(Spec(_LIFECYCLE))),
         "connection": _CONNECTION,
-        "provisioner": Item(
-            block=_fixed(_PROVISIONER), single=False, labels=1, labelled=_PROVISIONERS
-        ),
+        "provisioner": Item(block=_fixed(ANYTHING), single=False, labels=1, labelled=_PROVISIONERS),
     },
     "data": {
         **_REPEATED,
@@ -140,7 +153,7 @@ _META: Mapping[str, Mapping[str, Item]] = {
     },
     "provider": {"alias": _argument(mode="alias"), "version": _constant(STRING)},
 }
-_META = {**_META, "ephemeral": _META["data"]}
+META = {**META, "ephemeral": META["data"]}
 
 _TERRAFORM = Spec(
     {
@@ -264,13 +277,13 @@ class Schemas:
     def _read(self, kind: Kind, type: str) -> Spec:
         block = self._block(kind, type)
         if block is None:
-            return Spec(_META[kind], open=True)
+            return Spec(META[kind], open=True)
         owner = self._providers[type] if kind == "provider" else self._owner[kind][type]
         ruled = owner.name == "aws" and owner.version.split(".")[0] == "5"
         facts: Mapping[str, Mapping[str, Any]] = {}
         if ruled and kind != "ephemeral":
             facts = value_facts("" if kind == "provider" else type, kind)
-        spec = _spec(block, facts, "", _META[kind])
+        spec = _spec(block, facts, "", META[kind])
         spec.provider = owner.name
         return spec
 
