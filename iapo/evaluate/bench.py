@@ -130,7 +130,7 @@ def bench(asked: Bench, out: Path, display: Display) -> Run:
         requests = requests_for(tasks, asked.decoding, folder.missing)
         if requests:
             engine = asked.engine()
-            progress = _Progress(asked, read_run(out), display)
+            progress = _Progress(read_run(out), display)
             scoring = Scoring(infrastructure_reward(), _JUDGE_SECONDS)
 
             def keep(samples: list[Sample]) -> None:
@@ -149,11 +149,12 @@ def bench(asked: Bench, out: Path, display: Display) -> Run:
 class _Progress:
     """Tells a display of the answers so far, those of earlier sittings included."""
 
-    def __init__(self, asked: Bench, before: Run, display: Display) -> None:
+    def __init__(self, before: Run, display: Display) -> None:
         self._display = display
         self._sums = dict.fromkeys(("mean_reward", "pass_rate", "valid_rate", *COMPONENTS), 0.0)
         self._done = 0
-        display.stage(f"{asked.model} on {asked.dataset}", len(before.tasks) * before.asked)
+        name = f"{before.settings['model']} on {before.settings['dataset']}, answers"
+        display.stage(name, len(before.tasks) * before.asked)
         kept = [sample for own in before.samples for sample in own]
         if kept:
             display.say(f"going on: {len(kept)} answers are there already")
