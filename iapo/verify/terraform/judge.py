@@ -274,23 +274,26 @@ class Judge:
     def _lay_out(self, program: Program, provision: _Provision) -> None:
         """Make the folder hold this program, what stands in beside it, and nothing else."""
         wanted = self._files(program, provision)
-        kept = set()
+        # Most programs are served as the last one was, and then this file stays.
+        beside, self._beside = self._beside, None
+        stays = (
+            {stand_ins.OVERRIDE} if beside and wanted.get(stand_ins.OVERRIDE) == beside else set()
+        )
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     shutil.rmtree(entry)
-                elif stand_ins.is_ours(entry.name) and wanted.get(entry.name) == self._beside:
-                    kept.add(entry.name)  # most programs are served as the last one was
-                else:
+                elif entry.name not in stays:
                     Path(entry).unlink()
         for path, text in wanted.items():
-            if path in kept:
+            if path in stays:
                 continue
             target = self._folder / path
             if "/" in path:
                 target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(text.encode("utf-8", errors="surrogatepass"))
-        self._beside = wanted.get(stand_ins.OVERRIDE)
+        if stand_ins.OVERRIDE not in program.files:  # a program's own file may change for a plan
+            self._beside = wanted.get(stand_ins.OVERRIDE)
 
     def _files(self, program: Program, provision: _Provision) -> dict[str, str]:
         """All files of the folder by their path in it."""
