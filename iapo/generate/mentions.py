@@ -35,8 +35,8 @@ _NO_VALUES = {
 }  # fmt: skip
 _SERVICE = re.compile(r"[A-Z]{1,4}\d{1,2}")  # S3, EC2: told in other letters by types
 _COMMENTS: dict[bool, re.Pattern[str]] = {
-    True: re.compile(r"(?m)/\*.*?\*/|(?<!\S)(?:#|//)[^\n]*", re.DOTALL),
-    False: re.compile(r"(?m)(?<!\S)#[^\n]*"),
+    True: re.compile(r"/\*.*?\*/|(?<!\S)(?:#|//)[^\n]*", re.DOTALL),
+    False: re.compile(r"(?<!\S)#[^\n]*"),
 }
 _SLASHES = ("terraform", "jenkins")  # formats in which // and /* begin comments
 _VALUE_WEIGHT = 2.0
@@ -84,11 +84,11 @@ def mentions_of(words: str) -> Mentions:
             found[text] = None
     rest = prose
     for value in found:
-        rest = rest.replace(value, " ")
+        rest = _finder(value).sub(" ", rest)
     spoken = [word.lower().removesuffix("s") for word in _WORD.findall(rest)]
     telling = [word for word in spoken if word not in _SILENT and f"{word}s" not in _SILENT]
     telling += [word.lower() for word in _SERVICE.findall(rest)]
-    return Mentions(tuple(v for v in found if v), tuple(dict.fromkeys(telling)))
+    return Mentions(tuple(found), tuple(dict.fromkeys(telling)))
 
 
 def _spoken(code: str, format: Format) -> str:

@@ -18,8 +18,9 @@ def prompt_tokens(tokenizer: Any, prompt: str, system: str = "") -> list[int]:
 
     Args:
         prompt: what the user asks.
-        system: system message; "" leaves it to the template. A tokenizer without a chat template
-            gets `prompt` and a line feed.
+        system: system message; "" leaves it to the template.
+
+    Without a chat template: see `chat_tokens`.
     """
     messages = [Message("user", prompt)]
     return chat_tokens(tokenizer, [Message("system", system), *messages] if system else messages)

@@ -9,14 +9,13 @@ from typing import Any
 import torch
 
 
-def with_lora(model: Any, rank: int, alpha: int, dropout: float = 0.0) -> Any:
+def with_lora(model: Any, rank: int, alpha: int) -> Any:
     """Wrap every linear layer but the vocabulary head in a low-rank adapter; only it is trained."""
     from peft import LoraConfig, get_peft_model
 
     config = LoraConfig(
         r=rank,
         lora_alpha=alpha,
-        lora_dropout=dropout,
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )

@@ -32,6 +32,10 @@ def test_a_value_counts_only_whole() -> None:
     assert mentions.missing('port = 80\nname = "web"\n', "terraform") == ()
 
 
+def test_taking_a_value_out_leaves_the_words_around_it() -> None:
+    assert mentions_of("3 S3 buckets").words == ("bucket", "s3")
+
+
 def test_comments_do_not_count_and_addresses_are_no_comments() -> None:
     mentions = mentions_of("fetch https://example.com/a named web")
     assert "web" in mentions.missing("# web\n// web\n/* web */\n", "terraform")

@@ -144,12 +144,11 @@ def test_the_better_of_before_and_after_is_kept() -> None:
 
 
 def test_rounds_are_bounded() -> None:
-    two_errors = BAD_ARGUMENT.replace("}", "  nme = 1\n}")
-    worse = two_errors + two_errors.replace('"logs"', '"more"')
-    writer = FakeWriter([worse], [two_errors], [BUCKET])
-    done = write(ASKED, writer, repairs=1)
-    assert len(writer.heard) == 2
-    assert not done.best.accepted
+    for repairs in (1, 2):
+        writer = FakeWriter([BROKEN], [BAD_ARGUMENT], [BUCKET])
+        done = write(ASKED, writer, repairs=repairs)
+        assert len(writer.heard) == 1 + repairs
+        assert done.best.accepted is (repairs == 2)
 
 
 def test_what_cannot_be_judged_is_not_repaired() -> None:
