@@ -13,7 +13,7 @@ from rich.text import Text
 from iapo.evaluate.bootstrap import Interval
 from iapo.evaluate.comparison import Change, Comparison
 from iapo.evaluate.folder import Run
-from iapo.evaluate.statistics import Statistics
+from iapo.evaluate.statistics import Statistics, is_share, shown_figure
 from iapo.rewards.score import COMPONENTS
 
 _MOST = 10  # codes and invented names
@@ -36,7 +36,9 @@ def print_run(console: Console, run: Run, found: Statistics) -> None:
         overall.add_column(name, justify="right" if name else "left")
     for name, one in found.overall.items():
         overall.add_row(
-            name, _number(name, one.mean), f"{_number(name, one.low)} to {_number(name, one.high)}"
+            name,
+            shown_figure(one.mean, name),
+            f"{shown_figure(one.low, name)} to {shown_figure(one.high, name)}",
         )
     console.print(overall)
     _print_groups(console, run, found)
@@ -64,14 +66,9 @@ def _print_groups(console: Console, run: Run, found: Statistics) -> None:
             table.add_section()
         before = grouping
         label = f"level {group.name}" if grouping == "difficulty" else group.name
-        cells = [_number(name, group.figures[name].mean) for name in names]
+        cells = [shown_figure(group.figures[name].mean, name) for name in names]
         table.add_row(shown(label), str(group.tasks), *cells)
     console.print(table)
-
-
-def _number(name: str, value: float) -> str:
-    """Shares in percent, rewards as they are."""
-    return f"{value:.1%}" if name.startswith("pass@") or name == "verifies" else f"{value:.3f}"
 
 
 def _print_outcomes(console: Console, found: Statistics) -> None:
@@ -141,10 +138,10 @@ def print_comparison(console: Console, first: str, second: str, found: Compariso
 
 
 def _change(name: str, change: Change) -> Iterable[str]:
-    yield _number(name, change.before.mean)
-    yield _number(name, change.after.mean)
+    yield shown_figure(change.before.mean, name)
+    yield shown_figure(change.after.mean, name)
     gain = change.gain
-    if _number(name, 0.0).endswith("%"):
+    if is_share(name):
         yield f"{100 * gain.mean:+.1f} points"
         yield f"{100 * gain.low:+.1f} to {100 * gain.high:+.1f}"
     else:

@@ -15,6 +15,7 @@ from rich.console import Console
 from iapo.cli import StoppedError, app
 from iapo.errors import InputError
 from iapo.train.interrupt import Stopped
+from iapo.whole_file import write_whole
 
 bench_app = typer.Typer(
     invoke_without_command=True,
@@ -205,7 +206,7 @@ def show(folder: Annotated[Path, typer.Argument(help="A run's folder.")]) -> Non
 
 def _show(folder: Path) -> None:
     from iapo.cli.bench_tables import print_run
-    from iapo.evaluate.folder import read_run, write_file
+    from iapo.evaluate.folder import read_run
     from iapo.evaluate.report import report_html
     from iapo.evaluate.results import results_json
     from iapo.evaluate.statistics import statistics
@@ -214,8 +215,8 @@ def _show(folder: Path) -> None:
     if not any(len(own) == run.asked for own in run.samples):
         raise InputError(f"{folder}: no task has all its samples yet; run the same command again")
     found = statistics(run)
-    write_file(folder / _RESULTS, json.dumps(results_json(run, found), indent=1) + "\n")
-    write_file(folder / _REPORT, report_html(run, found))
+    write_whole(folder / _RESULTS, json.dumps(results_json(run, found), indent=1) + "\n")
+    write_whole(folder / _REPORT, report_html(run, found))
     print_run(_output(), run, found)
     Console(stderr=True, highlight=False, soft_wrap=True).print(
         f"{folder / _RESULTS}\n{folder / _REPORT}", markup=False
@@ -231,11 +232,12 @@ def compare(
     """What the second run gains over the first, paired by task."""
     from iapo.cli.bench_tables import print_comparison
     from iapo.evaluate.comparison import compare as compare_runs
-    from iapo.evaluate.folder import read_run, write_file
+    from iapo.evaluate.folder import read_run
     from iapo.evaluate.results import comparison_json
 
+    _require_report()
     one, other = read_run(first), read_run(second)
     found = compare_runs(one, other)
     if out is not None:
-        write_file(out, json.dumps(comparison_json(one, other, found), indent=1) + "\n")
+        write_whole(out, json.dumps(comparison_json(one, other, found), indent=1) + "\n")
     print_comparison(_output(), str(first), str(second), found)

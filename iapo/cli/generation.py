@@ -14,7 +14,7 @@ from rich.status import Status
 
 from iapo.cli import app
 from iapo.cli.verification import format_option
-from iapo.cli.whole_file import check_place, write_whole
+from iapo.whole_file import check_place, write_whole
 
 if TYPE_CHECKING:
     from iapo.generate import Generation

@@ -12,7 +12,7 @@ from iapo.dataset.named import dataset_named
 from iapo.evaluate.answering import Sample, answer_tasks
 from iapo.evaluate.engines.endpoint import Endpoint, EndpointEngine
 from iapo.evaluate.engines.engine import Decoding, Engine, EngineError, requests_for
-from iapo.evaluate.folder import Run, RunFolder, read_run, tasks_digest
+from iapo.evaluate.folder import Run, RunFolder, tasks_digest
 from iapo.models.default import SHIPPED, shipped_folder
 from iapo.models.embedded import EMBEDDED, PACKAGE
 from iapo.models.identity import weights_digest
@@ -117,8 +117,8 @@ def _is_gguf(model: str) -> bool:
     return model.lower().endswith(".gguf")
 
 
-def bench(asked: Bench, out: Path, display: Display) -> Run:
-    """Answer and judge what is missing in `out`, and read back what is there then.
+def bench(asked: Bench, out: Path, display: Display) -> None:
+    """Answer and judge what is missing in `out`.
 
     However it ends, what was answered is kept; the same call goes on.
 
@@ -130,7 +130,7 @@ def bench(asked: Bench, out: Path, display: Display) -> Run:
         requests = requests_for(tasks, asked.decoding, folder.missing)
         if requests:
             engine = asked.engine()
-            progress = _Progress(read_run(out), display)
+            progress = _Progress(folder.before, display)
             scoring = Scoring(infrastructure_reward(), _JUDGE_SECONDS)
 
             def keep(samples: list[Sample]) -> None:
@@ -143,7 +143,6 @@ def bench(asked: Bench, out: Path, display: Display) -> Run:
                 engine.close()
             for reason, count in scoring.failures.items():
                 display.say(f"{count} answers could not be scored: {reason}")
-    return read_run(out)
 
 
 class _Progress:

@@ -43,6 +43,11 @@ class TaskResult:
         return self.samples[0].answer.text
 
     @property
+    def first(self) -> Scored | None:
+        """What the reward said of that sample; None where it could not be scored."""
+        return self.samples[0].scored
+
+    @property
     def reward(self) -> float:
         """Mean reward over the samples; 0 where none could be scored."""
         return _mean(s.reward for s in self.scored)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import FileIO
@@ -22,6 +21,7 @@ from iapo.evaluate.engines.engine import Answer
 from iapo.rewards.score import Loss
 from iapo.train.scoring import Scored
 from iapo.verify.report import Diagnostic
+from iapo.whole_file import write_whole
 
 if TYPE_CHECKING:
     from iapo.dataset import Task
@@ -95,6 +95,7 @@ class RunFolder:
     """Open for appending. Use `with`.
 
     Attributes:
+        before: the run as it was found.
         missing: place of a task to the numbers of its samples that are not there yet.
     """
 
@@ -116,10 +117,10 @@ class RunFolder:
         except OSError as error:
             raise FolderError(f"{path}: cannot be used ({error.strerror or error})") from error
         every = range(int(settings["samples"]))
-        have = read_run(path).samples
+        self.before = read_run(path)
         self.missing = {
             place: [n for n in every if n not in {s.answer.number for s in own}]
-            for place, own in enumerate(have)
+            for place, own in enumerate(self.before.samples)
         }
         self._ids = [task.id for task in facts]
 
@@ -139,7 +140,7 @@ class RunFolder:
             raise FolderError(f"{self.path} is not empty and holds no run; choose another --out")
         self.path.mkdir(parents=True, exist_ok=True)
         asked = {"settings": dict(settings), "tasks": [asdict(task) for task in facts]}
-        write_file(run, json.dumps(asked, indent=1) + "\n")
+        write_whole(run, json.dumps(asked, indent=1) + "\n")
 
     def append(self, samples: Sequence[Sample]) -> None:
         """Write samples down; those that are there already are passed over.
@@ -209,22 +210,6 @@ def _load(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FolderError(f"{path}: cannot be read ({error})") from None
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a small file so that nobody ever sees a half of it.
-
-    Raises:
-        FolderError: it cannot be written.
-    """
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        # A model may write half of a surrogate pair, which no encoding takes.
-        aside.write_text(text, encoding="utf-8", errors="replace")
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise FolderError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def _record(task: str, sample: Sample) -> dict[str, Any]:

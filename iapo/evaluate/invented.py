@@ -14,13 +14,17 @@ from iapo.verify.report import Diagnostic
 _TYPES = {
     "invalid-data-source",
     "invalid-resource-type",
+    "unknown-activity-type",
     "unknown-agent",
     "unknown-condition",
+    "unknown-context",
     "unknown-event",
     "unknown-function",
     "unknown-instruction",
     "unknown-kind",
     "unknown-option",
+    "unknown-post-condition",
+    "unknown-shell",
     "unknown-tool",
     "unknown-trigger",
 }

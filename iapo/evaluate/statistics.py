@@ -23,6 +23,16 @@ Figures = Mapping[str, Interval]
 """Measure to mean and interval; the measures are those of `measures`."""
 
 
+def is_share(measure: str) -> bool:
+    """Whether a measure is told in percent."""
+    return measure.startswith("pass@") or measure == "verifies"
+
+
+def shown_figure(value: float, measure: str) -> str:
+    """Shares in percent, rewards as they are."""
+    return f"{value:.1%}" if is_share(measure) else f"{value:.3f}"
+
+
 @dataclass(frozen=True)
 class Group:
     """Some of the tasks.

@@ -58,7 +58,7 @@ def judged_rollouts(name: str, done: Evaluation) -> list[dict[str, Any]]:
             "passed": r.pass_rate,
             "valid": r.valid_rate,
             "completion": r.text,
-            "diagnostics": [list(d) for d in r.scored[0].diagnostics] if r.scored else [],
+            "diagnostics": [list(d) for d in r.first.diagnostics] if r.first else [],
         }
         for r in done.results
     ]

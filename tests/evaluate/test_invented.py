@@ -55,6 +55,12 @@ from iapo.verify import verify
             "  stages { stage('a') { steps { sh 'x' } } }\n}\n",
             [Invented("argument", "imag", "")],
         ),
+        (
+            "jenkins",
+            "pipeline {\n  agent any\n  stages { stage('a') { steps { sh 'x' } } }\n"
+            "  post { alwayss { echo 'x' } }\n}\n",
+            [Invented("type", "alwayss", "")],
+        ),
     ],
 )
 def test_the_name_and_where_it_was_written(format, text, names):

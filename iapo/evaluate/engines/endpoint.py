@@ -53,8 +53,12 @@ class Endpoint:
         Raises:
             EngineError: it is no address.
         """
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        try:
+            parts = urlsplit(self.url)
+            good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is no number, half an address of IPv6
+            good = False
+        if not good:
             raise EngineError(
                 f"--endpoint wants an address like http://127.0.0.1:8000/v1, not {self.url!r}"
             )
@@ -64,8 +68,15 @@ class Endpoint:
 
 
 def key_from(variable: str) -> str:
-    """The key in an environment variable; "" where it is not set."""
-    return os.environ.get(variable, "").strip()
+    """The key in an environment variable; "" where it is not set.
+
+    Raises:
+        EngineError: no header can hold it.
+    """
+    key = os.environ.get(variable, "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise EngineError(f"the key in {variable} has characters that no header can hold")
+    return key
 
 
 class EndpointEngine:
@@ -142,7 +153,7 @@ class EndpointEngine:
             asked_to_wait = 0.0
             try:
                 reply = self._post(request, number)
-            except self._http.TransportError as error:
+            except self._http.RequestError as error:
                 trouble = f"{type(error).__name__}: {_line(str(error))}".rstrip(": ")
                 continue
             if reply.is_success:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from iapo.evaluate.answering import Sample
 from iapo.evaluate.folder import Run
-from iapo.evaluate.statistics import OUTCOMES, Statistics, codes_of, outcome
+from iapo.evaluate.statistics import OUTCOMES, Statistics, codes_of, outcome, shown_figure
 
 _FOLDER = Path(__file__).parent
 _MOST_CODES = 15  # in the chart; the list to filter by has all
@@ -31,7 +32,7 @@ def report_html(run: Run, found: Statistics) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["number"] = _number
+    templates.filters["number"] = shown_figure
     style, script = (
         (_FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
     )
@@ -54,11 +55,6 @@ def report_html(run: Run, found: Statistics) -> str:
     )
 
 
-def _number(value: float, name: str) -> str:
-    """Shares in percent, rewards as they are."""
-    return f"{value:.1%}" if name.startswith("pass@") or name == "verifies" else f"{value:.3f}"
-
-
 def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
@@ -67,19 +63,7 @@ def _data(run: Run) -> dict[str, Any]:
     """Tasks and samples for the page's script."""
     return {
         "outcomes": OUTCOMES,
-        "tasks": [
-            {
-                "id": task.id,
-                "category": task.category,
-                "format": task.format,
-                "difficulty": task.difficulty,
-                "family": task.family,
-                "split": task.split,
-                "prompt": task.prompt,
-                "output": task.output,
-            }
-            for task in run.tasks
-        ],
+        "tasks": [asdict(task) for task in run.tasks],
         "samples": [_shown(sample) for own in run.samples for sample in own],
     }
 

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from iapo.cli.whole_file import check_place, write_whole
 from iapo.errors import InputError
+from iapo.whole_file import check_place, write_whole
 
 
-def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failed_write_leaves_what_was_there(
+    failure: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there = tmp_path / "main.tf"
     there.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        write_whole(there, "new \ud800")
+
+    def fail(_: int) -> None:
+        raise failure
+
+    monkeypatch.setattr(os, "fsync", fail)
+    full = isinstance(failure, OSError)
+    expected = InputError if full else KeyboardInterrupt
+    with pytest.raises(expected, match="No space left on device" if full else None):
+        write_whole(there, "new")
     assert there.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["main.tf"]
+
+
+def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         write_whole(tmp_path / "missing" / "main.tf", "new")
+
+
+def test_half_of_a_surrogate_pair_costs_one_character_and_not_the_file(tmp_path: Path) -> None:
+    write_whole(tmp_path / "main.tf", "new \ud800\n")
+    assert (tmp_path / "main.tf").read_text(encoding="utf-8") == "new ?\n"
 
 
 def test_permissions_and_links_are_kept(tmp_path: Path) -> None:

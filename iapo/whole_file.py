@@ -39,7 +39,8 @@ def write_whole(path: Path, text: str) -> None:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         aside = Path(name)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            # A model may write half of a surrogate pair, which no encoding takes.
+            with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -49,7 +50,7 @@ def write_whole(path: Path, text: str) -> None:
             aside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
 def _umask() -> int:
