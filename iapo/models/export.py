@@ -32,15 +32,13 @@ def export(name: str, output: Path, *, dtype: str = "float32", gguf: bool = Fals
         raise ModelError(f"{output} holds an adapter; name another folder for the whole model")
     model, tokenizer = load(name, device="cpu", dtype="float32")
     whole = folded(model)
-    if gguf:
-        from iapo.models.gguf_file import check_supported
-
-        check_supported(whole, tokenizer)
-    written = [save_model(_cast(whole, dtype), tokenizer, output)]
+    written = [output]
     if gguf:
         from iapo.models.gguf_file import write_gguf
 
+        # First: the cast below is in place, and bfloat16 has fewer digits than the file's floats.
         written.append(write_gguf(whole, tokenizer, output / GGUF_NAME))
+    save_model(_cast(whole, dtype), tokenizer, output)
     return written
 
 

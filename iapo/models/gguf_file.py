@@ -8,7 +8,6 @@ The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -29,11 +28,11 @@ _ELSEWHERE = "convert the exported folder with llama.cpp's convert_hf_to_gguf.py
 _F16 = 1  # general.file_type of a file whose matrices are 16-bit floats
 
 
-def check_supported(model: Any, tokenizer: Any) -> None:
-    """See beforehand that a model can be written.
+def _check_supported(model: Any, tokenizer: Any) -> None:
+    """Before anything is written.
 
     Raises:
-        ModelError: it cannot; the message says why and what to do instead.
+        ModelError: it cannot be; the message says why and what to do instead.
     """
     try:
         import gguf  # noqa: F401
@@ -53,35 +52,32 @@ def check_supported(model: Any, tokenizer: Any) -> None:
 
 
 def write_gguf(model: Any, tokenizer: Any, path: Path) -> Path:
-    """Write the file; it is whole or not there.
+    """Write the file; it is whole or not there. Its folder is made if it is not there.
 
     Args:
-        model: without adapters.
+        model: without adapters, its weights not yet rounded to fewer digits than the file keeps.
 
     Raises:
         ModelError: the model is not supported, or the file cannot be written.
     """
-    check_supported(model, tokenizer)
+    _check_supported(model, tokenizer)
     import gguf
 
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    aside = Path(name)
     try:
-        writer = gguf.GGUFWriter(aside, _ARCHITECTURES[model.config.model_type])
-        _add_shape(writer, model.config)
-        _add_tokenizer(writer, tokenizer, model.config.vocab_size)
-        _add_weights(writer, model)
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_tensors_to_file()
-        writer.close()
-        aside.chmod(0o644)
-        aside.replace(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".gguf-", dir=path.parent) as folder:
+            aside = Path(folder) / path.name
+            writer = gguf.GGUFWriter(aside, _ARCHITECTURES[model.config.model_type])
+            _add_shape(writer, model.config)
+            _add_tokenizer(writer, tokenizer, model.config.vocab_size)
+            _add_weights(writer, model)
+            writer.write_header_to_file()
+            writer.write_kv_data_to_file()
+            writer.write_tensors_to_file()
+            writer.close()
+            aside.replace(path)
     except OSError as error:
-        raise ModelError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        aside.unlink(missing_ok=True)
+        raise ModelError(f"{path}: cannot be written ({error.strerror or error})") from error
     return path
 
 
@@ -95,7 +91,8 @@ def _head_width(config: Any) -> int:
 
 
 def _add_shape(writer: Any, config: Any) -> None:
-    writer.add_name(str(getattr(config, "_name_or_path", "") or config.model_type))
+    # The last part of where it was loaded from: the rest is of no use on another machine.
+    writer.add_name(Path(getattr(config, "_name_or_path", "")).name or config.model_type)
     writer.add_file_type(_F16)
     writer.add_vocab_size(config.vocab_size)
     writer.add_context_length(config.max_position_embeddings)

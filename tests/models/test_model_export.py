@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 from iapo.errors import InputError
 from iapo.models.adapters import with_lora
 from iapo.models.export import GGUF_NAME, export
-from iapo.models.gguf_file import check_supported
+from iapo.models.gguf_file import write_gguf
 from iapo.models.loading import load
 from iapo.models.saving import save_model
 
@@ -120,6 +121,32 @@ def test_gguf_carries_the_tokenizer(tmp_path: Path) -> None:
     assert fields["tokenizer.chat_template"].contents() == ours.chat_template
     assert fields["tokenizer.ggml.eos_token_id"].contents() == 2
     assert fields["general.architecture"].contents() == "llama"
+    assert fields["general.name"].contents() == "base", "not the path of the folder"
+
+
+def test_gguf_is_as_exact_beside_weights_of_another_number_type(tmp_path: Path) -> None:
+    source = base(tmp_path / "base")
+    export(str(source), tmp_path / "whole", gguf=True)
+    export(str(source), tmp_path / "short", dtype="bfloat16", gguf=True)
+    whole, short = (tmp_path / name / GGUF_NAME for name in ("whole", "short"))
+    assert short.read_bytes() == whole.read_bytes()
+    folder = AutoModelForCausalLM.from_pretrained(tmp_path / "short", dtype="auto")
+    assert folder.dtype == torch.bfloat16
+
+
+def test_gguf_is_as_open_to_others_as_any_new_file(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        path = export(str(base(tmp_path / "base")), tmp_path / "whole", gguf=True)[1]
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"file/model-f16.gguf: cannot be written"):
+        write_gguf(tiny.model(), tiny.tokenizer(), tmp_path / "file" / GGUF_NAME)
 
 
 @pytest.mark.parametrize("kind", ["mistral", "qwen3"])
@@ -132,11 +159,12 @@ def test_an_architecture_without_a_writer_is_refused_before_anything_is_written(
     assert not (tmp_path / "whole").exists()
 
 
-def test_a_tokenizer_that_cuts_in_an_unknown_way_is_refused() -> None:
+def test_a_tokenizer_that_cuts_in_an_unknown_way_is_refused(tmp_path: Path) -> None:
     odd = tiny.tokenizer()
     odd.backend_tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     with pytest.raises(InputError, match="kind of tokenizer"):
-        check_supported(tiny.model(), odd)
+        write_gguf(tiny.model(), odd, tmp_path / GGUF_NAME)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_command_prints_what_it_wrote_and_says_mistakes_in_a_line(tmp_path: Path) -> None:
