@@ -16,6 +16,7 @@ from iapo.generate.request import Request
 from iapo.intent import Intent
 from iapo.rewards import IaCReward, Loss
 from iapo.rewards.substance import has_substance
+from iapo.rewards.suppressions import strip_suppressions
 from iapo.verify import verify_many
 from iapo.verify.judge import in_its_module
 from iapo.verify.report import Report
@@ -123,10 +124,14 @@ def judge(request: Request, drafts: Sequence[Draft], round: int = 0) -> list[Can
         # Prose behind unfenced code is taken away only if that is what makes it valid.
         codes.append(list(dict.fromkeys((code, without_closing_prose(code)))))
         whole.append(draft.ended and closed)
-    reports = _reports(request, [code for own in codes for code in own])
+    # The reward is of code without comments that silence scanners.
+    plain = {code: strip_suppressions(code, request.format) for own in codes for code in own}
+    reports = _reports(request, [*plain, *plain.values()])
     chosen = [next((c for c in own if reports[c].valid is True), own[0]) for own in codes]
     asked = _Asked(request.format, request.prompt)
-    scores = IaCReward().score_many_detailed((code, request.format, asked) for code in chosen)
+    scores = IaCReward().score_many_detailed(
+        [(code, request.format, asked) for code in chosen], known=reports
+    )
     mentions = mentions_of(request.words)
     return [
         Candidate(

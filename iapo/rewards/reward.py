@@ -7,7 +7,7 @@ says why they cannot be gamed. The same text gives the same score.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -95,8 +95,15 @@ class IaCReward:
         """As `score`, with why each point was lost."""
         return self.score_many_detailed([(code, category, task)])[0]
 
-    def score_many_detailed(self, items: Iterable[Item]) -> list[Score]:
-        """As `score_many`, with why each point was lost."""
+    def score_many_detailed(
+        self, items: Iterable[Item], known: Mapping[str, Report] | None = None
+    ) -> list[Score]:
+        """As `score_many`, with why each point was lost.
+
+        Args:
+            known: reports at hand, by the code they are on. They are taken in place of a new one,
+                but not where a task has an intent: that is matched with a plan.
+        """
         asked = [(item[0], item[1], item[2] if len(item) > 2 else None) for item in items]
         found = [_find(text, category, task) for text, category, task in asked]
         wanted = [
@@ -108,13 +115,14 @@ class IaCReward:
             for _, _, task in asked
             if task is not None and task.intent is not None and _UNCHANGED.missing(task)
         ]
-        reports = _verify(wanted + [(task.input, format, True) for task, format in given])
-        for (task, _), report in zip(given, reports[len(wanted) :], strict=True):
+        wanted += [(task.input, format, True) for task, format in given]
+        reports = _verify(wanted, known or {})
+        for (task, _), report in zip(given, reports[len(found) :], strict=True):
             _UNCHANGED.learn(task, report)
         return [
             self._fold(text, extraction, format, report, task)
             for (text, _, task), (extraction, format), report in zip(
-                asked, found, reports[: len(wanted)], strict=True
+                asked, found, reports[: len(found)], strict=True
             )
         ]
 
@@ -177,13 +185,17 @@ def _formats(category: str) -> tuple[Format, ...]:
     return CATEGORIES[category]
 
 
-def _verify(wanted: Sequence[tuple[str, Format, bool]]) -> list[Report]:
+def _verify(
+    wanted: Sequence[tuple[str, Format, bool]], known: Mapping[str, Report]
+) -> list[Report]:
     """Reports in order; equal texts are verified once, plans are made only where asked for."""
     from iapo.verify import verify_many  # starts with the first judgement, not with the import
 
-    reports: dict[tuple[str, Format, bool], Report] = {}
+    reports: dict[tuple[str, Format, bool], Report] = {
+        item: known[item[0]] for item in wanted if not item[2] and item[0] in known
+    }
     for plan in (True, False):
-        unique = list(dict.fromkeys(item for item in wanted if item[2] is plan))
+        unique = dict.fromkeys(item for item in wanted if item[2] is plan and item not in reports)
         if unique:
             judged = verify_many([(text, format) for text, format, _ in unique], plan=plan)
             reports.update(zip(unique, judged, strict=True))

@@ -198,6 +198,10 @@ def test_a_file_of_a_module_is_judged_in_its_module(tmp_path: Path) -> None:
     assert alone.report.valid is False
     request = edited(tmp_path, OTHER_NAME)
     assert write(request, FakeWriter([changed])).best.accepted
+    silenced = f"# tfsec:ignore:aws-s3-enable-versioning\n{changed}"
+    for text in (changed, silenced):
+        (candidate,) = judge(request, [Draft(text, True)])
+        assert "syntax" not in {loss.component for loss in candidate.losses}
     undeclared = OTHER_NAME.replace('"my-bucket"', "var.nme")
     assert write(request, FakeWriter([undeclared]), repairs=0).best.report.valid is False
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from iapo.errors import InputError
 from iapo.rewards import IaCReward
+from iapo.verify import verify
 from iapo.verify.report import CATEGORIES, FORMATS
 
 REWARD = IaCReward()
@@ -69,6 +70,17 @@ def test_score_many_gives_what_score_gives() -> None:
     items.append((TASKS["terraform"].output[:200], "terraform", TASKS["terraform"]))
     assert REWARD.score_many(items) == [REWARD.score(*item) for item in items]
     assert REWARD.score_many([]) == []
+
+
+def test_a_report_at_hand_is_taken_where_no_plan_is_needed() -> None:
+    task = TASKS["terraform"]
+    rejected = verify("resource {", "terraform")
+    at_hand = {task.output: rejected}
+    alone, asked = REWARD.score_many_detailed(
+        [(task.output, "terraform"), (task.output, "terraform", task)], known=at_hand
+    )
+    assert alone.report is rejected and alone.components["syntax"] == 0.0
+    assert asked.report.plan is not None and asked.total == pytest.approx(1.0)
 
 
 def test_every_lost_point_is_explained() -> None:
