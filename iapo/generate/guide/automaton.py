@@ -211,9 +211,6 @@ class Masks:
         self._summaries: dict[Local, _Summary] = {}
         self._masks: dict[State, Mask] = {}
 
-    def __len__(self) -> int:
-        return len(self._masks)
-
     def forget(self) -> None:
         """Drop all but what is known of lexemes that every text has."""
         self._masks.clear()

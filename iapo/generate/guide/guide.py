@@ -49,7 +49,6 @@ class Guide:
         tokenizer: any Hugging Face tokenizer that spells bytes.
         stop: tokens that end an answer; the tokenizer's end-of-text token if None.
         format: one of `GUIDED`.
-        versions: provider name to version, where not the one that `iapo verify` prefers.
         open_providers: providers without a schema, whose types and arguments may have any name.
 
     Attributes:
@@ -67,7 +66,6 @@ class Guide:
         *,
         stop: Sequence[int] | None = None,
         format: str = "terraform",
-        versions: dict[str, str] | None = None,
         open_providers: Sequence[str] = (),
     ) -> None:
         if format not in GUIDED:
@@ -78,7 +76,7 @@ class Guide:
         self.format = format
         self.stop = tuple(stop) if stop is not None else (int(tokenizer.eos_token_id),)
         self.vocabulary = vocabulary_of(tokenizer)
-        self._grammar = Grammar(Schemas(versions), tuple(open_providers))
+        self._grammar = Grammar(Schemas(), tuple(open_providers))
         self._masks = Masks(self.vocabulary)
         self._rows: dict[int, tuple[list[int], Position]] = {}
         self._allowed: npt.NDArray[np.bool_] = np.zeros((0, 0), np.bool_)
@@ -88,11 +86,6 @@ class Guide:
         from iapo.generate.guide.terraform.program import start
 
         self._first = Position(start(self._grammar))
-
-    @property
-    def providers(self) -> tuple[str, ...]:
-        """The providers whose schemas are known."""
-        return self._grammar.schemas.providers
 
     @property
     def first(self) -> Position:

@@ -9,9 +9,9 @@ from iapo.generate.guide.automaton import State
 from iapo.generate.guide.terraform import expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import DIGITS, LETTERS
-from iapo.generate.guide.terraform.pieces import Named, any_name, expect, one_name
+from iapo.generate.guide.terraform.pieces import Named, any_name, expect, many, one_name
 from iapo.generate.guide.terraform.place import FRESH, STATIC, Ops, Place
-from iapo.generate.guide.terraform.shapes import ANY, Shape, fits
+from iapo.generate.guide.terraform.shapes import ANY, STRING, Shape, fits, instance_of
 
 
 class Referred:
@@ -129,21 +129,8 @@ class Dot(State):
             return None if inner is None else expression.tail(g, place, ops, inner)
         element = indexed(g, value)
         if byte in DIGITS and element is not None:
-            return g.pool.make(LegacyIndex, g, place, ops, element)
+            return many(g, DIGITS, expression.tail(g, place, ops, element))
         return None
-
-
-class LegacyIndex(State):
-    """In an index written as `.0`."""
-
-    __slots__ = ("after",)
-
-    def __init__(self, g: Grammar, place: Place, ops: Ops, element: Shape) -> None:
-        super().__init__()
-        self.after = expression.tail(g, place, ops, element)
-
-    def move(self, byte: int) -> State | None:
-        return self if byte in DIGITS else self.through(byte, self.after)
 
 
 def indexed(g: Grammar, value: Shape) -> Shape | None:
@@ -159,9 +146,8 @@ def splatted(g: Grammar, value: Shape) -> Shape | None:
         return g.each(ANY)
     if value.kind in ("list", "set") and not value.each:
         return g.each(value.element or ANY)
-    if value.kind == "object" and value.element is not None:
-        return g.each(value.element)
-    return None
+    instance = instance_of(value)
+    return None if instance is None else g.each(instance)
 
 
 class Index(Place):
@@ -177,7 +163,7 @@ class Index(Place):
         self.outer, self.ops, self.value, self.element = outer, ops, value, element
 
     def end(self, byte: int, value: Shape) -> State | None:
-        if byte != ord("]") or not fits(value, _KEY):
+        if byte != ord("]") or not fits(value, STRING):
             return None
         return expression.tail(self.g, self.outer, self.ops, self.element)
 
@@ -186,6 +172,3 @@ class Index(Place):
         if byte != ord("*") or inner is None:
             return None
         return expect(self.g, b"]", expression.tail(self.g, self.outer, self.ops, inner))
-
-
-_KEY = Shape("string")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from iapo.generate.guide.automaton import Event, State
 from iapo.generate.guide.terraform import blocks, expression
 from iapo.generate.guide.terraform.grammar import Scope
-from iapo.generate.guide.terraform.lexemes import NAME_AFTER_BLANK, NEWLINE
-from iapo.generate.guide.terraform.pieces import Blank, Named, any_name, expect
+from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_BLANK, NEWLINE
+from iapo.generate.guide.terraform.pieces import Named, any_name, expect, many
 from iapo.generate.guide.terraform.place import Place
 from iapo.generate.guide.terraform.schema import Item
 from iapo.generate.guide.terraform.shapes import ANY, Shape, fits
@@ -21,7 +21,8 @@ def argument(body: blocks.Body, name: str, item: Item, alone: bool) -> State | N
     if item.mode == "iterator":
         return any_name(g, g.pool.make(Iterator, body, name), NAME_AFTER_BLANK)
     if item.mode == "alias":
-        return g.pool.make(Blank, expect(g, b'"', any_name(g, g.pool.make(Alias, body, name))))
+        alias = any_name(g, g.pool.make(Alias, body, name))
+        return many(g, BLANK, expect(g, b'"', alias))
     scope = body.inner_scope
     wanted = item.shape
     if item.mode == "type" and body.typed is not None:

@@ -22,7 +22,7 @@ from iapo.generate.guide.terraform.lexemes import (
     Names,
     Spaced,
 )
-from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, one_name
+from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, many, one_name
 from iapo.generate.guide.terraform.schema import ANYTHING, CHECK, TOP, Item, Spec
 from iapo.generate.guide.terraform.shapes import ANY, ITERABLE, Shape
 
@@ -96,7 +96,7 @@ class Body:
             if name not in excluded
             and not item.excludes & self.firm
             and (name not in self.used or self._again(name, item))
-            and (name != "dynamic" or self._repeatable())
+            and (name != "dynamic" or self.dynamics.names)
         )
         return Names(left, base=self.spec.names)
 
@@ -104,9 +104,6 @@ class Body:
         if item.shape is not None:
             return name in self.blocks
         return not item.single
-
-    def _repeatable(self) -> bool:
-        return any(self._dynamic(name, item) for name, item in self.spec.items.items())
 
     def _dynamic(self, name: str, item: Item) -> bool:
         if name == "dynamic" or item.block is None or item.labels or name in _FIXED:
@@ -310,22 +307,7 @@ class Labelled:
 
 def brace(g: Grammar, then: State) -> State:
     """Spaces and a `{`."""
-    return g.pool.make(Brace, then)
-
-
-class Brace(State):
-    """Before the `{` of a block."""
-
-    __slots__ = ("then",)
-
-    def __init__(self, then: State) -> None:
-        super().__init__()
-        self.then = then
-
-    def move(self, byte: int) -> State | None:
-        if byte in BLANK:
-            return self
-        return self.then if byte == ord("{") else None
+    return many(g, BLANK, expect(g, b"{", then))
 
 
 class Dynamic:

@@ -1,4 +1,4 @@
-"""Lists, objects, and `for` expressions.
+"""Lists and objects.
 
 https://developer.hashicorp.com/terraform/language/expressions/types
 """
@@ -6,28 +6,27 @@ https://developer.hashicorp.com/terraform/language/expressions/types
 from __future__ import annotations
 
 from iapo.generate.guide.automaton import State
-from iapo.generate.guide.terraform import expression, templates
+from iapo.generate.guide.terraform import expression, loops, templates
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import (
     BLANK,
     DIGITS,
     LETTERS,
-    NAME_AFTER_BLANK,
     NAME_AFTER_SPACE,
-    NEWLINE,
     QUOTE,
+    SPACE,
     Names,
 )
 from iapo.generate.guide.terraform.pieces import (
-    NOTHING,
     Named,
     any_name,
     comment,
     expect,
+    many,
     one_name,
 )
 from iapo.generate.guide.terraform.place import STATIC, Ops, Place
-from iapo.generate.guide.terraform.shapes import ANY, BOOL, LIST, MAP, STRING, Shape, fits
+from iapo.generate.guide.terraform.shapes import ANY, MAP, STRING, Shape, fits
 
 
 def list_start(g: Grammar, place: Place, ops: Ops, wanted: Shape) -> State | None:
@@ -35,208 +34,11 @@ def list_start(g: Grammar, place: Place, ops: Ops, wanted: Shape) -> State | Non
     if wanted.kind not in ("any", "list", "set", "iterable"):
         return None
     element = wanted.element or ANY
-    items = g.pool.make(Items, g, place, ops, element, True)
+    items = g.pool.make(Items, g, place, ops, element)
     if place.scope.mode in STATIC:
         return expression.operand(g, items)
-    return g.pool.make(OrFor, g, expression.operand(g, items), place, ops, element, "]")
-
-
-class OrFor(State):
-    """After an opening bracket: a `for` expression, or something else."""
-
-    __slots__ = ("bracket", "element", "g", "ops", "other", "place")
-
-    def __init__(
-        self,
-        g: Grammar,
-        other: State,
-        place: Place,
-        ops: Ops,
-        element: Shape,
-        bracket: str,
-    ) -> None:
-        super().__init__()
-        self.g, self.other, self.place, self.ops = g, other, place, ops
-        self.element, self.bracket = element, bracket
-
-    def parts(self) -> tuple[State, ...]:
-        if self.other is NOTHING:
-            return ()
-        alone = self.g.pool.make(
-            OrFor, self.g, NOTHING, self.place, self.ops, self.element, self.bracket
-        )
-        return self.other, alone
-
-    def move(self, byte: int) -> State | None:
-        if byte in BLANK or byte == NEWLINE:
-            return self
-        other = self.through(byte, self.other)
-        if byte == ord("f"):
-            loop = self.g.pool.make(
-                Loop, self.g, self.place, self.ops, self.element, self.bracket, ()
-            )
-            return self.g.pool.make(ForWord, self.g, "f", loop, other)
-        return other
-
-
-class ForWord(State):
-    """In the word `for`, unless it becomes another."""
-
-    __slots__ = ("begun", "g", "loop", "other")
-
-    def __init__(self, g: Grammar, begun: str, loop: Loop, other: State | None) -> None:
-        super().__init__()
-        self.g, self.begun, self.loop, self.other = g, begun, loop, other
-
-    def move(self, byte: int) -> State | None:
-        g = self.g
-        other = self.through(byte, self.other)
-        if self.begun == "for":
-            if byte in BLANK:
-                return any_name(g, self.loop, NAME_AFTER_BLANK)
-            return other
-        begun = self.begun + chr(byte)
-        if "for".startswith(begun):
-            return g.pool.make(ForWord, g, begun, self.loop, other)
-        return other
-
-
-class Loop(State):
-    """The names of a `for`: after one, a comma or `in`."""
-
-    __slots__ = ("bracket", "element", "g", "names", "ops", "place")
-
-    def __init__(
-        self,
-        g: Grammar,
-        place: Place,
-        ops: Ops,
-        element: Shape,
-        bracket: str,
-        names: tuple[str, ...],
-    ) -> None:
-        super().__init__()
-        self.g, self.place, self.ops = g, place, ops
-        self.element, self.bracket, self.names = element, bracket, names
-
-    def named(self, name: str) -> Named:
-        """After a name."""
-        names = (*self.names, name)
-        make = self.g.pool.make
-        return make(Loop, self.g, self.place, self.ops, self.element, self.bracket, names), None
-
-    def move(self, byte: int) -> State | None:
-        g = self.g
-        if byte in BLANK:
-            return self
-        if byte == ord(",") and len(self.names) == 1:
-            return any_name(g, self, NAME_AFTER_BLANK)
-        if byte == ord("i"):
-            return expect(g, b"n ", expression.operand(g, g.pool.make(Collection, self)))
-        return None
-
-
-class Collection(Place):
-    """What a `for` goes through."""
-
-    __slots__ = ("loop",)
-
-    def __init__(self, loop: Loop) -> None:
-        super().__init__(loop.g, loop.place.scope, ANY, True)
-        self.loop = loop
-
-    def end(self, byte: int, value: Shape) -> State | None:
-        if byte != ord(":") or not _iterable(value):
-            return None
-        g, loop = self.g, self.loop
-        scope = self.scope.with_names(*loop.names)
-        if loop.bracket == "]":
-            return expression.operand(g, g.pool.make(Result, loop, scope, loop.element))
-        return expression.operand(g, g.pool.make(ResultKey, loop, scope))
-
-
-def _iterable(value: Shape) -> bool:
-    return value.kind in ("any", "list", "set", "map", "object")
-
-
-class ResultKey(Place):
-    """The key before a `=>`."""
-
-    __slots__ = ("loop",)
-
-    def __init__(self, loop: Loop, scope: Scope) -> None:
-        super().__init__(loop.g, scope, STRING, True)
-        self.loop = loop
-
-    def end(self, byte: int, value: Shape) -> State | None:
-        if byte != ord("=") or not fits(value, STRING):
-            return None
-        g, loop = self.g, self.loop
-        result = g.pool.make(Result, loop, self.scope, loop.element)
-        return expect(g, b">", expression.operand(g, result))
-
-
-class Result(Place):
-    """What a `for` makes of each element."""
-
-    __slots__ = ("loop",)
-
-    def __init__(self, loop: Loop, scope: Scope, wanted: Shape) -> None:
-        super().__init__(loop.g, scope, wanted, True)
-        self.loop = loop
-
-    def end(self, byte: int, value: Shape) -> State | None:
-        g, loop = self.g, self.loop
-        if byte == ord("."):
-            if loop.bracket != "}":
-                return None
-            return expect(g, b".", g.pool.make(Grouped, loop, self.scope))
-        if not fits(value, self.wanted):
-            return None
-        return after_result(loop, self.scope, byte)
-
-
-def after_result(loop: Loop, scope: Scope, byte: int) -> State | None:
-    """After the result of a `for`: an `if`, or the closing bracket."""
-    g = loop.g
-    if byte == ord("i"):
-        return expect(g, b"f ", expression.operand(g, g.pool.make(Filter, loop, scope)))
-    return finished(loop) if byte == ord(loop.bracket) else None
-
-
-def finished(loop: Loop) -> State:
-    """After a whole `for` expression."""
-    made = LIST if loop.bracket == "]" else MAP
-    return expression.tail(loop.g, loop.place, loop.ops, made)
-
-
-class Grouped(State):
-    """After the `...` that groups a `for` expression's results."""
-
-    __slots__ = ("loop", "scope")
-
-    def __init__(self, loop: Loop, scope: Scope) -> None:
-        super().__init__()
-        self.loop, self.scope = loop, scope
-
-    def move(self, byte: int) -> State | None:
-        if byte in BLANK or byte == NEWLINE:
-            return self
-        return after_result(self.loop, self.scope, byte)
-
-
-class Filter(Place):
-    """The condition of a `for`."""
-
-    __slots__ = ("loop",)
-
-    def __init__(self, loop: Loop, scope: Scope) -> None:
-        super().__init__(loop.g, scope, BOOL, True)
-        self.loop = loop
-
-    def end(self, byte: int, value: Shape) -> State | None:
-        right = byte == ord(self.loop.bracket) and fits(value, BOOL)
-        return finished(self.loop) if right else None
+    loop = g.pool.make(loops.Loop, g, place, ops, element, "]")
+    return g.pool.make(loops.OrFor, loop, expression.operand(g, items))
 
 
 _INSIDE = {"ignore": "ignored", "listed": "references"}
@@ -246,36 +48,28 @@ _INSIDE = {"ignore": "ignored", "listed": "references"}
 class Items(Place):
     """An element of a list."""
 
-    __slots__ = ("element", "first", "ops", "outer")
+    __slots__ = ("ops", "outer")
 
-    def __init__(
-        self,
-        g: Grammar,
-        outer: Place,
-        ops: Ops,
-        element: Shape,
-        first: bool,
-    ) -> None:
+    def __init__(self, g: Grammar, outer: Place, ops: Ops, element: Shape) -> None:
         scope = outer.scope
         inner = _INSIDE.get(scope.mode)
         if inner is not None:
             scope = Scope(inner, scope.bound, scope.target)
         super().__init__(g, scope, element, True)
-        self.outer, self.ops, self.element, self.first = outer, ops, element, first
+        self.outer, self.ops = outer, ops
 
     def end(self, byte: int, value: Shape) -> State | None:
         if not fits(value, self.wanted):
             return None
         if byte == ord(","):
-            more = self.g.pool.make(Items, self.g, self.outer, self.ops, self.element, False)
-            return expression.operand(self.g, more)
+            return expression.operand(self.g, self)
         return self._closed() if byte == ord("]") else None
 
     def empty(self, byte: int) -> State | None:
         return self._closed() if byte == ord("]") else None
 
     def _closed(self) -> State:
-        made = self.g.pool.make(_ListOf, self.element)
+        made = self.g.pool.make(_ListOf, self.wanted)
         return expression.tail(self.g, self.outer, self.ops, made)
 
 
@@ -291,7 +85,8 @@ def object_start(g: Grammar, place: Place, ops: Ops, wanted: Shape) -> State | N
     keys = g.pool.make(Keys, g, place, ops, wanted, frozenset())
     if wanted.fields is not None or place.scope.mode in STATIC:
         return keys
-    return g.pool.make(OrFor, g, keys, place, ops, wanted.element or ANY, "}")
+    loop = g.pool.make(loops.Loop, g, place, ops, wanted.element or ANY, "}")
+    return g.pool.make(loops.OrFor, loop, keys)
 
 
 class Keys(State):
@@ -325,7 +120,7 @@ class Keys(State):
 
     def move(self, byte: int) -> State | None:
         g = self.g
-        if byte in BLANK or byte == NEWLINE:
+        if byte in SPACE:
             return self
         if byte == ord("}"):
             return self.closed()
@@ -338,7 +133,7 @@ class Keys(State):
         if byte == ord("(") and self.place.scope.mode not in STATIC and self.wanted.fields is None:
             return expression.operand(g, g.pool.make(ComputedKey, self))
         if byte in DIGITS and self.wanted.fields is None:
-            return g.pool.make(NumberKey, self)
+            return many(g, DIGITS, g.pool.make(AfterKey, self, self.given, ""))
         return comment(g, byte, self)
 
     def _left(self) -> Names:
@@ -403,19 +198,6 @@ class ComputedKey(Place):
         if byte != ord(")") or not fits(value, STRING):
             return None
         return self.g.pool.make(AfterKey, self.keys, self.keys.given, "")
-
-
-class NumberKey(State):
-    """A key that is a whole number."""
-
-    __slots__ = ("after", "keys")
-
-    def __init__(self, keys: Keys) -> None:
-        super().__init__()
-        self.after = keys.g.pool.make(AfterKey, keys, keys.given, "")
-
-    def move(self, byte: int) -> State | None:
-        return self if byte in DIGITS else self.through(byte, self.after)
 
 
 class AfterKey(State):

@@ -17,10 +17,11 @@ from iapo.generate.guide.terraform.lexemes import (
     DIGITS,
     NEWLINE,
     NUMBERS,
+    SPACE,
     Names,
     Spaced,
 )
-from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, one_name
+from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, many, one_name
 from iapo.generate.guide.terraform.place import FRESH, STATIC, Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
@@ -28,8 +29,10 @@ from iapo.generate.guide.terraform.shapes import (
     COMPOUND,
     NUMBER,
     Shape,
+    expands,
     fits,
     may_be_bool,
+    may_be_compound,
     may_be_number,
     united,
 )
@@ -192,8 +195,8 @@ class Tail(State):
         if byte in BLANK or (byte == NEWLINE and place.newlines):
             return tail(g, place, self.ops, self.value, False)
         if char == ".":
-            compound = self.value.kind in ("any", "list", "set", "map", "object")
-            return g.pool.make(access.Dot, self) if self.tight and compound else None
+            asked = self.tight and may_be_compound(self.value)
+            return g.pool.make(access.Dot, self) if asked else None
         if self.tight and char == "[":
             element = access.indexed(g, self.value)
             if element is None:
@@ -357,7 +360,7 @@ class Call(Place):
         if self.function.wanted(self.index) is None:
             return None
         if byte == ord("."):
-            return expect(self.g, b".", self.g.pool.make(Closing, self))
+            return self._expanded() if expands(value) else None
         if not fits(value, self.wanted):
             return None
         if byte == ord(","):
@@ -372,26 +375,12 @@ class Call(Place):
     def empty(self, byte: int) -> State | None:
         return self.closed(self.index) if byte == ord(")") else None
 
+    def _expanded(self) -> State:
+        after = tail(self.g, self.outer, self.ops, self.function.returns)
+        return expect(self.g, b".", many(self.g, SPACE, expect(self.g, b")", after)))
+
     def closed(self, given: int) -> State | None:
         """The state after the call, if it has arguments enough."""
         if given < len(self.function.parameters):
             return None
         return tail(self.g, self.outer, self.ops, self.function.returns)
-
-
-class Closing(State):
-    """After `...` behind the last argument of a call."""
-
-    __slots__ = ("call",)
-
-    def __init__(self, call: Call) -> None:
-        super().__init__()
-        self.call = call
-
-    def move(self, byte: int) -> State | None:
-        if byte in BLANK or byte == NEWLINE:
-            return self
-        call = self.call
-        if byte != ord(")"):
-            return None
-        return tail(call.g, call.outer, call.ops, call.function.returns)

@@ -78,11 +78,12 @@ class Scope:
     """Which identifiers an expression knows.
 
     Attributes:
-        mode: `values`, or one of `constant` (nothing is evaluated), `set` (so, and not null), `declared`
-            (a variable's type, out of `bound`), `type` and `field` (types, the
-            second those of an object's fields), `provider` and `providers`, `ignore` and `ignored`
-            (arguments of the block around), `listed` and `references` (the second
-            inside the list), `address`, `when`.
+        mode: `values`, or one of `constant` (nothing is evaluated), `set` (so, and not null),
+            `declared` (a variable's type, out of `bound`), `type` and `field` (types, the second
+            those of an object's fields), `provider` and `providers`, `ignore` and `ignored`
+            (arguments of the block around, the second inside the list), `listed` and `references`
+            (addresses, the second inside the list), `address`, `when` and `failure` (of a
+            provisioner).
         bound: names bound around it: by `for`, by `dynamic`, and `each`, `count`, `self`.
         target: the block whose arguments `ignore_changes` may name.
     """
@@ -270,5 +271,3 @@ class _Each(Shape):
 
 
 _ROOTS = {name: Shape("object", fields=fields) for name, fields in _FIELDS.items()}
-
-__all__ = ["Function", "Grammar", "Scope", "functions"]

@@ -17,6 +17,7 @@ DIGITS = frozenset(b"0123456789")
 NAME = LETTERS | DIGITS | {ord("-")}
 BLANK = frozenset(b" \t\r")
 NEWLINE = ord("\n")
+SPACE = BLANK | {NEWLINE}
 QUOTE = ord('"')
 
 
@@ -78,7 +79,7 @@ class AnyName(Local):
 NAME_REST = AnyName(None)
 NAME_FIRST = AnyName(frozenset())
 NAME_AFTER_BLANK = AnyName(BLANK)
-NAME_AFTER_SPACE = AnyName(BLANK | {NEWLINE})
+NAME_AFTER_SPACE = AnyName(SPACE)
 
 
 class Names:
@@ -163,7 +164,7 @@ class Spaced(Local):
     def __init__(self, names: Names, newlines: bool) -> None:
         super().__init__()
         self.names = names
-        self.before = BLANK | {NEWLINE} if newlines else BLANK
+        self.before = SPACE if newlines else BLANK
         self.first = names.following("")
 
     def move(self, byte: int) -> Local | None:
@@ -231,7 +232,7 @@ class Text(Local):
             if char in 'nrt"\\':
                 return TEXT
             return {"u": _HEX[4], "U": _HEX[8]}.get(char)
-        if self.phase in "$%" and self.phase != "":
+        if self.phase in ("$", "%"):
             if char == "{":
                 if self.phase == "%":
                     return Exit("directive")

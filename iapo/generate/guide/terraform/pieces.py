@@ -10,11 +10,10 @@ from iapo.generate.guide.terraform.grammar import Grammar
 from iapo.generate.guide.terraform.lexemes import (
     BLANK,
     BLOCK,
-    LETTERS,
     LINE,
     NAME,
+    NAME_AFTER_BLANK,
     NAME_FIRST,
-    NEWLINE,
     Names,
 )
 
@@ -151,32 +150,50 @@ def comment(g: Grammar, byte: int, then: State, division: State | None = None) -
     return g.pool.make(Slash, g, then, division) if byte == ord("/") else None
 
 
-class Blank(State):
-    """Spaces, then something else."""
+class Looping(Protocol):
+    """What the names of a `for` are bound in."""
 
-    __slots__ = ("then",)
+    def over(self, names: tuple[str, ...]) -> State:
+        """The state before what the `for` goes through."""
+        ...
 
-    def __init__(self, then: State) -> None:
+
+class LoopNames(State):
+    """The names of a `for`: after one, a comma or `in`."""
+
+    __slots__ = ("g", "loop", "names")
+
+    def __init__(self, g: Grammar, loop: Looping, names: tuple[str, ...]) -> None:
         super().__init__()
-        self.then = then
+        self.g, self.loop, self.names = g, loop, names
+
+    def named(self, name: str) -> Named:
+        """After a name."""
+        return self.g.pool.make(LoopNames, self.g, self.loop, (*self.names, name)), None
 
     def move(self, byte: int) -> State | None:
-        return self if byte in BLANK else self.through(byte, self.then)
+        if byte in BLANK:
+            return self
+        if byte == ord(",") and len(self.names) == 1:
+            return any_name(self.g, self, NAME_AFTER_BLANK)
+        if byte == ord("i"):
+            return expect(self.g, b"n ", self.loop.over(self.names))
+        return None
 
 
-__all__ = [
-    "BLANK",
-    "LETTERS",
-    "NEWLINE",
-    "NOTHING",
-    "AnyName",
-    "Blank",
-    "Expect",
-    "Named",
-    "Naming",
-    "OneName",
-    "any_name",
-    "comment",
-    "expect",
-    "one_name",
-]
+class Many(State):
+    """Any number of bytes out of some, then something else."""
+
+    __slots__ = ("some", "then")
+
+    def __init__(self, some: frozenset[int], then: State) -> None:
+        super().__init__()
+        self.some, self.then = some, then
+
+    def move(self, byte: int) -> State | None:
+        return self if byte in self.some else self.through(byte, self.then)
+
+
+def many(g: Grammar, some: frozenset[int], then: State) -> State:
+    """Before any number of bytes out of some."""
+    return g.pool.make(Many, some, then)

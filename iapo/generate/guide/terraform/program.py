@@ -17,6 +17,7 @@ from iapo.generate.guide.terraform.lexemes import (
     NEWLINE,
     QUOTE,
     QUOTE_ANY_NAME,
+    SPACE,
     Names,
     Quote,
 )
@@ -50,7 +51,7 @@ class Top(State):
 
     def move(self, byte: int) -> State | None:
         g = self.g
-        if byte == NEWLINE or byte in BLANK:
+        if byte in SPACE:
             return self
         if byte == ord("`"):
             if self.fenced and self.begun:

@@ -6,8 +6,9 @@ value rules are known, enums and what goes with what. A block is read when a tex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from iapo.generate.guide.terraform.lexemes import Names
@@ -25,13 +26,14 @@ from iapo.generate.guide.terraform.shapes import (
 )
 from iapo.verify.terraform.catalogue import (
     PREFERRED,
+    CatalogueEntry,
     Kind,
-    ProviderSchema,
+    canonical_source,
     list_schemas,
     load_schema,
 )
 from iapo.verify.terraform.rules import value_facts
-from iapo.verify.terraform.versions import parse_version
+from iapo.verify.terraform.versions import Version, parse_version
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +47,7 @@ class Item:
         required: must be there.
         labels: how many labels the block has; `labelled`: those there are, where only some are, and
             what may stand in the block of each.
-        mode: what identifiers its expression knows: `values`, or one of the special ones of
-            `iapo.generate.guide.terraform.operands`.
+        mode: what identifiers its expression knows (`iapo.generate.guide.terraform.grammar.Scope`).
         excludes: names that may not stand beside it once it has a literal value.
     """
 
@@ -220,17 +221,23 @@ TOP: Mapping[str, Spec] = {
 }  # fmt: skip
 
 
+def chosen(entries: Iterable[CatalogueEntry]) -> list[CatalogueEntry]:
+    """One entry for each provider's name, as `iapo verify` takes where a program leaves the choice:
+    of the source that the name alone stands for, the preferred version, else the newest."""
+
+    def rank(entry: CatalogueEntry) -> tuple[bool, bool, Version]:
+        own = entry.source == canonical_source(entry.name)
+        preferred = entry.version == PREFERRED.get(entry.source)
+        return own, preferred, parse_version(entry.version)
+
+    return list({entry.name: entry for entry in sorted(entries, key=rank)}.values())
+
+
 class Schemas:
     """The blocks of every provider at hand, in one version each."""
 
-    def __init__(self, versions: Mapping[str, str] | None = None) -> None:
-        self._providers: dict[str, ProviderSchema] = {}
-        for entry in list_schemas():
-            wanted = (versions or {}).get(entry.name) or PREFERRED.get(entry.source)
-            known = self._providers.get(entry.name)
-            newer = known is None or parse_version(known.version) < parse_version(entry.version)
-            if entry.version == wanted or (newer and (known is None or known.version != wanted)):
-                self._providers[entry.name] = load_schema(entry)
+    def __init__(self) -> None:
+        self._providers = {entry.name: load_schema(entry) for entry in chosen(list_schemas())}
         self._owner = {
             kind: {type: p for p in self._providers.values() for type in p.names[kind]}
             for kind in ("resource", "data", "ephemeral")
@@ -332,14 +339,7 @@ def _spec(
 def _lazily(
     block: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any]], prefix: str
 ) -> Callable[[], Spec]:
-    made: list[Spec] = []
-
-    def read() -> Spec:
-        if not made:
-            made.append(_spec(block, facts, prefix, {}))
-        return made[0]
-
-    return read
+    return cache(lambda: _spec(block, facts, prefix, {}))
 
 
 def _writable(attribute: Mapping[str, Any], fact: Mapping[str, Any]) -> Shape:
@@ -375,7 +375,7 @@ def _as_block(shape: Shape) -> Callable[[], Spec] | None:
     if shape.kind not in ("list", "set") or inner is None or inner.fields is None:
         return None
     fields = inner.fields
-    return lambda: Spec({name: _argument(s) for name, s in fields.items()})
+    return cache(lambda: Spec({name: _argument(s) for name, s in fields.items()}))
 
 
 def _siblings(paths: Any, prefix: str, name: str) -> frozenset[str]:

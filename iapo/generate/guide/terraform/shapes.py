@@ -114,10 +114,20 @@ def _elements_fit(value: Shape, wanted: Shape) -> bool:
     return value.element is None or wanted.element is None or fits(value.element, wanted.element)
 
 
+def instance_of(value: Shape) -> Shape | None:
+    """What one instance is of a resource or data source, which may have several; None for all else."""
+    return value.element if value.kind == "object" else None
+
+
 def may_lead(value: Shape, wanted: Shape) -> bool:
     """Whether a value fits or has parts that might. As a condition before a `?` anything might do,
     but who asks for a field where a list is wanted wants no condition."""
     return value.kind not in _PRIMITIVE or fits(value, wanted)
+
+
+def may_be_compound(value: Shape) -> bool:
+    """Whether it has elements or fields."""
+    return value.kind == "any" or value.kind in COMPOUND
 
 
 def may_be_number(value: Shape) -> bool:
@@ -128,6 +138,11 @@ def may_be_number(value: Shape) -> bool:
 def may_be_bool(value: Shape) -> bool:
     """Whether a condition takes it."""
     return value.kind in ("any", "bool", "string")
+
+
+def expands(value: Shape) -> bool:
+    """Whether `...` makes arguments of it. A resource with `count` is a list of instances."""
+    return value.kind in ("any", "list", "set") or instance_of(value) is not None
 
 
 def united(first: Shape, second: Shape) -> Shape | None:

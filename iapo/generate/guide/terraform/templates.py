@@ -19,7 +19,7 @@ from iapo.generate.guide.terraform.lexemes import (
     TEXT_EMPTY,
     heredoc,
 )
-from iapo.generate.guide.terraform.pieces import NOTHING, Named, any_name, expect
+from iapo.generate.guide.terraform.pieces import NOTHING, LoopNames, Named, any_name, expect, many
 from iapo.generate.guide.terraform.place import CONSTANT, Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
@@ -107,7 +107,7 @@ class Quoted(Template):
         if self.scope.mode in CONSTANT:
             return None, None
         if label == "directive":
-            return self.g.pool.make(Directive, self, ""), None
+            return directive(self), None
         then = self.g.pool.make(Inside, self, label == "value-first" and self.had == "none")
         return value(self.g, then, self.scope), None
 
@@ -179,8 +179,14 @@ class Value(Place):
         return expect(self.g, b"}", after)
 
 
+def directive(template: Template) -> State:
+    """After `%{`."""
+    g = template.g
+    return g.pool.make(Strip, g, many(g, BLANK, g.pool.make(Directive, template, "")))
+
+
 class Directive(State):
-    """After `%{`: the keyword of a directive, some letters of which are written."""
+    """The keyword of a directive, some letters of which are written."""
 
     __slots__ = ("begun", "template")
 
@@ -189,18 +195,12 @@ class Directive(State):
         self.template, self.begun = template, begun
 
     def move(self, byte: int) -> State | None:
-        char, template = chr(byte), self.template
-        if not self.begun and (byte in BLANK or char == "~"):
-            return self if byte in BLANK else template.g.pool.make(Directive, template, "~")
-        begun = self.begun.lstrip("~") + char
-        if self.begun == "~" and byte in BLANK:
-            return self
-        known = _keywords(template.nest)
-        if begun[:-1] in known and byte in BLANK | {ord("~"), ord("}")}:
-            then = self._keyword(begun[:-1])
-            return self.through(byte, then)
+        known = _keywords(self.template.nest)
+        if self.begun in known and byte in _AFTER_KEYWORD:
+            return self.through(byte, self._keyword(self.begun))
+        begun = self.begun + chr(byte)
         if any(k.startswith(begun) for k in known):
-            return template.g.pool.make(Directive, template, begun)
+            return self.template.g.pool.make(Directive, self.template, begun)
         return None
 
     def _keyword(self, keyword: str) -> State | None:
@@ -210,10 +210,14 @@ class Directive(State):
             then = g.pool.make(Opened, template, ("if", scope), scope)
             return expression.operand(g, g.pool.make(Value, g, then, scope, BOOL))
         if keyword == "for":
-            return any_name(g, g.pool.make(Loop, template, ()), NAME_AFTER_BLANK)
+            names = g.pool.make(LoopNames, g, g.pool.make(Loop, template), ())
+            return any_name(g, names, NAME_AFTER_BLANK)
         if keyword == "else":
             return g.pool.make(Plain, template, scope, (*nest[:-1], ("else", scope)))
         return g.pool.make(Plain, template, nest[-1][1], nest[:-1])
+
+
+_AFTER_KEYWORD = BLANK | frozenset(b"~}")
 
 
 def _keywords(nest: Nest) -> tuple[str, ...]:
@@ -255,31 +259,20 @@ class Opened:
         return self.template.resumed(self.inner, nest, alone=False)
 
 
-class Loop(State):
-    """The names of a `%{ for }`: after one, a comma or `in`."""
+class Loop:
+    """A `%{ for }`."""
 
-    __slots__ = ("names", "template")
+    __slots__ = ("template",)
 
-    def __init__(self, template: Template, names: tuple[str, ...]) -> None:
-        super().__init__()
-        self.template, self.names = template, names
+    def __init__(self, template: Template) -> None:
+        self.template = template
 
-    def named(self, name: str) -> Named:
-        """After a name."""
-        return self.template.g.pool.make(Loop, self.template, (*self.names, name)), None
-
-    def move(self, byte: int) -> State | None:
+    def over(self, names: tuple[str, ...]) -> State:
+        """Before what it goes through."""
         template, g = self.template, self.template.g
-        if byte in BLANK:
-            return self
-        if byte == ord(",") and len(self.names) == 1:
-            return any_name(g, self, NAME_AFTER_BLANK)
-        if byte == ord("i"):
-            inner = template.scope.with_names(*self.names)
-            then = g.pool.make(Opened, template, ("for", template.scope), inner)
-            place = g.pool.make(Value, g, then, template.scope, ANY)
-            return expect(g, b"n ", expression.operand(g, place))
-        return None
+        inner = template.scope.with_names(*names)
+        then = g.pool.make(Opened, template, ("for", template.scope), inner)
+        return expression.operand(g, g.pool.make(Value, g, then, template.scope, ANY))
 
 
 class Literal(State):
@@ -408,5 +401,5 @@ class Heredoc(Template):
         if self.scope.mode in CONSTANT:
             return None, None
         if label == "directive":
-            return self.g.pool.make(Directive, self, ""), None
+            return directive(self), None
         return value(self.g, self.g.pool.make(Inside, self, False), self.scope), None
