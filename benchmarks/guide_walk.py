@@ -22,9 +22,10 @@ from typing import Any
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform import access, blocks, constructors, expression, pieces, program
+from iapo.generate.guide.terraform.builtin import TOP
 from iapo.generate.guide.terraform.grammar import Grammar
 from iapo.generate.guide.terraform.lexemes import Opening
-from iapo.generate.guide.terraform.schema import TOP, Schemas
+from iapo.generate.guide.terraform.schema import Schemas
 from iapo.generate.guide.terraform.shapes import BOOL, fits
 from iapo.generate.guide.terraform.templates import Heredoc, Literal, NumberLiteral, Quoted
 from iapo.verify.sandbox import judge_all

@@ -10,8 +10,8 @@ from iapo.generate.guide.terraform.grammar import Scope
 from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_BLANK, NEWLINE
 from iapo.generate.guide.terraform.pieces import Named, any_name, expect, many
 from iapo.generate.guide.terraform.place import Place
-from iapo.generate.guide.terraform.schema import Item
 from iapo.generate.guide.terraform.shapes import ANY, Shape, fits
+from iapo.generate.guide.terraform.spec import Item
 
 
 def argument(body: blocks.Body, name: str, item: Item, alone: bool) -> State | None:

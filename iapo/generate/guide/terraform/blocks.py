@@ -11,6 +11,7 @@ from typing import Protocol
 
 from iapo.generate.guide.automaton import Event, State
 from iapo.generate.guide.terraform import arguments
+from iapo.generate.guide.terraform.builtin import ANYTHING, CHECK, TOP
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import (
     BLANK,
@@ -23,8 +24,8 @@ from iapo.generate.guide.terraform.lexemes import (
     Spaced,
 )
 from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, many, one_name
-from iapo.generate.guide.terraform.schema import ANYTHING, CHECK, TOP, Item, Spec
 from iapo.generate.guide.terraform.shapes import ANY, ITERABLE, Shape
+from iapo.generate.guide.terraform.spec import Item, Spec
 
 _ANY_ITEM = Item(shape=ANY, block=lambda: ANYTHING, single=False)
 _CONSTANT_ITEM = replace(_ANY_ITEM, mode="constant")

@@ -12,8 +12,9 @@ from typing import Any
 
 from iapo.errors import DamagedPackageError
 from iapo.generate.guide.automaton import Pool
+from iapo.generate.guide.terraform.builtin import META
 from iapo.generate.guide.terraform.lexemes import Names, Opening
-from iapo.generate.guide.terraform.schema import META, Schemas, Spec
+from iapo.generate.guide.terraform.schema import Schemas
 from iapo.generate.guide.terraform.shapes import (
     ANY,
     BOOL,
@@ -29,6 +30,7 @@ from iapo.generate.guide.terraform.shapes import (
     shape_of,
     type_of,
 )
+from iapo.generate.guide.terraform.spec import Spec
 
 _FUNCTIONS = Path(__file__).parent / "functions.json.xz"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from iapo.generate.guide.automaton import Event, State
 from iapo.generate.guide.terraform.blocks import Body, EndOfLine, open_brace
+from iapo.generate.guide.terraform.builtin import TOP
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import (
     BLANK,
@@ -22,7 +23,6 @@ from iapo.generate.guide.terraform.lexemes import (
     Quote,
 )
 from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, one_name
-from iapo.generate.guide.terraform.schema import TOP
 
 _TYPED = ("resource", "data", "ephemeral")
 _NAMED = ("variable", "output", "module", "check")

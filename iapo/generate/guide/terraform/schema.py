@@ -1,4 +1,4 @@
-"""What may stand in each block: the provider schemas, and Terraform's own blocks.
+"""What may stand in the blocks of providers: their schemas.
 
 Only names, types and how often: from `terraform providers schema`, and, where the AWS provider's
 value rules are known, enums and what goes with what. A block is read when a text first opens it.
@@ -7,23 +7,13 @@ value rules are known, enums and what goes with what. A block is read when a tex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from iapo.generate.guide.terraform.lexemes import Names
-from iapo.generate.guide.terraform.shapes import (
-    ANY,
-    BOOL,
-    KEYS,
-    MAP,
-    NUMBER,
-    REFERENCES,
-    STRING,
-    TYPE,
-    Shape,
-    shape_of,
-)
+from iapo.generate.guide.terraform.builtin import META
+from iapo.generate.guide.terraform.shapes import ANY, STRING, Shape, shape_of
+from iapo.generate.guide.terraform.spec import Item, Spec
 from iapo.verify.terraform.catalogue import (
     PREFERRED,
     CatalogueEntry,
@@ -34,191 +24,6 @@ from iapo.verify.terraform.catalogue import (
 )
 from iapo.verify.terraform.rules import value_facts
 from iapo.verify.terraform.versions import Version, parse_version
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
-    """A name that may stand in a block.
-
-    Attributes:
-        shape: of the argument's value; None where it can be no argument.
-        block: reads the block; None where it can be no block.
-        single: at most once.
-        required: must be there.
-        labels: how many labels the block has; `labelled`: those there are, where only some are, and
-            what may stand in the block of each.
-        mode: what identifiers its expression knows (`iapo.generate.guide.terraform.grammar.Scope`).
-        excludes: names that may not stand beside it once it has a literal value.
-    """
-
-    shape: Shape | None = None
-    block: Callable[[], Spec] | None = None
-    single: bool = True
-    required: bool = False
-    labels: int = 0
-    labelled: Mapping[str, Spec] = field(default_factory=dict)
-    mode: str = "values"
-    excludes: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True, eq=False)
-class Spec:
-    """What may stand in a block.
-
-    Attributes:
-        items: by name.
-        open: any other name may stand there as well; `mode` is that of its expression.
-        groups: of each of these sets of names at least one must be there.
-        provider: of a resource or data source, its provider's name; "" where that is not known.
-    """
-
-    items: Mapping[str, Item]
-    open: bool = False
-    mode: str = "values"
-    groups: tuple[frozenset[str], ...] = ()
-    provider: str = ""
-    required: frozenset[str] = field(init=False)
-    names: Names = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.required = frozenset(n for n, item in self.items.items() if item.required)
-        self.names = Names(self.items)
-
-
-def _fixed(spec: Spec) -> Callable[[], Spec]:
-    return lambda: spec
-
-
-def _argument(shape: Shape = ANY, required: bool = False, mode: str = "values") -> Item:
-    return Item(shape=shape, required=required, mode=mode)
-
-
-def _constant(shape: Shape, required: bool = False) -> Item:
-    """An argument that Terraform reads before it evaluates anything."""
-    return Item(shape=shape, required=required, mode="constant" if shape is ANY else "set")
-
-
-ANYTHING = Spec({}, open=True)
-_CONSTANTS = Spec({}, open=True, mode="constant")
-CHECK = Spec({"condition": _argument(BOOL, True), "error_message": _argument(STRING, True)})
-_CONDITION = Item(block=_fixed(CHECK), single=False)
-_LIFECYCLE = {
-    "create_before_destroy": _constant(BOOL),
-    "prevent_destroy": _constant(BOOL),
-    "ignore_changes": _argument(REFERENCES, mode="ignore"),
-    "replace_triggered_by": _argument(REFERENCES, mode="listed"),
-    "precondition": _CONDITION,
-    "postcondition": _CONDITION,
-}
-_CONNECTION = Item(block=_fixed(ANYTHING))
-
-
-def _provisioner(required: tuple[str, ...], *groups: tuple[str, ...]) -> Spec:
-    items = {
-        "when": _argument(mode="when"),
-        "on_failure": _argument(mode="failure"),
-        "connection": _CONNECTION,
-        **{name: _argument(required=True) for name in required},
-        **{
-            name: Item(shape=ANY, excludes=frozenset(group) - {name})
-            for group in groups
-            for name in group
-        },
-    }
-    return Spec(items, open=True, groups=tuple(frozenset(group) for group in groups))
-
-
-# https://developer.hashicorp.com/terraform/language/resources/provisioners/syntax
-_PROVISIONERS = {
-    "file": _provisioner(("destination",), ("source", "content")),
-    "local-exec": _provisioner(("command",)),
-    "remote-exec": _provisioner((), ("inline", "script", "scripts")),
-}
-_REPEATED = {"count": _argument(NUMBER), "for_each": _argument(KEYS)}
-META: Mapping[str, Mapping[str, Item]] = {
-    "resource": {
-        **_REPEATED,
-        "provider": _argument(mode="provider"),
-        "depends_on": _argument(REFERENCES, mode="listed"),
-        "lifecycle": Item(block=_fixed(Spec(_LIFECYCLE))),
-        "connection": _CONNECTION,
-        "provisioner": Item(block=_fixed(ANYTHING), single=False, labels=1, labelled=_PROVISIONERS),
-    },
-    "data": {
-        **_REPEATED,
-        "provider": _argument(mode="provider"),
-        "depends_on": _argument(REFERENCES, mode="listed"),
-        "lifecycle": Item(
-            block=_fixed(Spec({"precondition": _CONDITION, "postcondition": _CONDITION}))
-        ),
-    },
-    "provider": {"alias": _argument(mode="alias"), "version": _constant(STRING)},
-}
-META = {**META, "ephemeral": META["data"]}
-
-_TERRAFORM = Spec(
-    {
-        "required_version": _constant(STRING),
-        "required_providers": Item(block=_fixed(_CONSTANTS)),
-        "backend": Item(block=_fixed(_CONSTANTS), labels=1),
-        "cloud": Item(block=_fixed(_CONSTANTS)),
-        "provider_meta": Item(block=_fixed(ANYTHING), labels=1, single=False),
-    }
-)
-TOP: Mapping[str, Spec] = {
-    "terraform": _TERRAFORM,
-    "variable": Spec(
-        {
-            "type": _argument(TYPE, mode="type"),
-            "default": _constant(ANY),
-            "description": _constant(STRING),
-            "sensitive": _constant(BOOL),
-            "nullable": _constant(BOOL),
-            "ephemeral": _constant(BOOL),
-            "validation": _CONDITION,
-        }
-    ),
-    "output": Spec(
-        {
-            "value": _argument(required=True),
-            "description": _constant(STRING),
-            "sensitive": _constant(BOOL),
-            "ephemeral": _constant(BOOL),
-            "depends_on": _argument(REFERENCES, mode="listed"),
-            "precondition": _CONDITION,
-        }
-    ),
-    "locals": Spec({}, open=True),
-    "module": Spec(
-        {
-            "source": _constant(STRING, required=True),
-            "version": _constant(STRING),
-            **_REPEATED,
-            "providers": _argument(MAP, mode="providers"),
-            "depends_on": _argument(REFERENCES, mode="listed"),
-        },
-        open=True,
-    ),
-    "moved": Spec({"from": _argument(mode="address"), "to": _argument(mode="address", required=True)}),
-    "import": Spec(
-        {
-            "to": _argument(mode="address", required=True),
-            "id": _argument(STRING),
-            "identity": _argument(MAP),
-            "for_each": _argument(KEYS),
-            "provider": _argument(mode="provider"),
-        }
-    ),
-    "removed": Spec(
-        {
-            "from": _argument(mode="address", required=True),
-            "lifecycle": Item(block=_fixed(Spec({"destroy": _constant(BOOL, True)}))),
-        }
-    ),
-    "check": Spec(
-        {"assert": Item(block=_fixed(CHECK), single=False, required=True)}
-    ),
-}  # fmt: skip
 
 
 def chosen(entries: Iterable[CatalogueEntry]) -> list[CatalogueEntry]:
@@ -375,7 +180,7 @@ def _as_block(shape: Shape) -> Callable[[], Spec] | None:
     if shape.kind not in ("list", "set") or inner is None or inner.fields is None:
         return None
     fields = inner.fields
-    return cache(lambda: Spec({name: _argument(s) for name, s in fields.items()}))
+    return cache(lambda: Spec({name: Item(shape=s) for name, s in fields.items()}))
 
 
 def _siblings(paths: Any, prefix: str, name: str) -> frozenset[str]:
