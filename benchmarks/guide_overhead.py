@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from iapo.generate.guide import Guide
@@ -85,6 +86,8 @@ def main() -> None:
         "model": str(options.model),
         "rows": options.rows,
         "rounds": options.rounds,
+        "new_tokens": options.tokens,
+        "threads": torch.get_num_threads(),
         "prepare_seconds": prepare,
         "unguided": {"tokens": plain_tokens, "seconds": plain},
         "guided": {"tokens": guided_tokens, "seconds": guided},
