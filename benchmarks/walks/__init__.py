@@ -1,0 +1,1 @@
+"""Random programs under the guide, and what the verdict on each says of the guide."""

@@ -1,0 +1,55 @@
+"""What a verdict on a random program says of the guide: an invented name, a value rule, or a fault.
+
+Providers say what is wrong with a value in words of their own, for which `iapo verify` has one code,
+`invalid-value`. Some of Terraform's own messages come under it too; they are told by how they begin.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from iapo.verify.report import Diagnostic, Report
+
+Kind = Literal["valid", "unjudged", "value rules", "fault"]
+
+_NO_SUCH_NAME = frozenset(
+    {
+        "unsupported-argument", "unsupported-block-type", "unsupported-attribute", "not-in-schema",
+        "invalid-resource-type", "invalid-data-source", "invalid-ephemeral-resource",
+        "unknown-provider", "provider-configuration-not-present", "missing-required-provisioner-plugin",
+        "call-to-unknown-function", "unknown-provider-function", "invalid-type-specification",
+        "reference-to-undeclared-resource", "reference-to-undeclared-input-variable",
+        "reference-to-undeclared-local-value", "reference-to-undeclared-module", "invalid-reference",
+    }
+)  # fmt: skip
+_NO_SUCH_MEMBER = re.compile(r'Invalid "\w+" (?:attribute|reference): |Reference to "\w+" in ')
+_VALUE = frozenset(
+    {
+        "invalid-value", "invalid-arn-value", "invalid-length", "invalid-attribute-value-length",
+        "value-out-of-range", "invalid-version-constraint",
+    }
+)  # fmt: skip
+_TERRAFORMS_OWN = re.compile(
+    rf"(?:Insufficient|Too many) \S+ blocks: |(?:Missing|Duplicate) \S+ block: |{_NO_SUCH_MEMBER.pattern}"
+)
+
+
+def invented(report: Report) -> list[str]:
+    """What is said, even in a warning, of names that do not exist."""
+    return [
+        f"{d.code}: {d.message}"
+        for d in report.diagnostics
+        if d.code in _NO_SUCH_NAME or _NO_SUCH_MEMBER.match(d.message)
+    ]
+
+
+def kind(report: Report) -> Kind:
+    """What a program is; `value rules`: refused for nothing but the values of its literals."""
+    if report.valid is not False:
+        return "valid" if report.valid else "unjudged"
+    return "value rules" if all(map(_of_a_value, report.errors)) else "fault"
+
+
+def _of_a_value(diagnostic: Diagnostic) -> bool:
+    return diagnostic.code in _VALUE and not _TERRAFORMS_OWN.match(diagnostic.message)
