@@ -1,8 +1,8 @@
 """The folder of a benchmark run: what was asked (`run.json`), and what came of it, as it comes
 (`samples.jsonl`).
 
-Answers are only ever appended, one JSON object a line, so that a run that was killed goes on where
-it was. It goes on only with the same model, tasks and settings: mixing two would mean nothing.
+Answers are only ever appended, so that a run that was killed goes on where it was. It goes on only
+with the same model, tasks and settings: mixing two would mean nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iapo.errors import InputError
 from iapo.evaluate.answering import Sample
 from iapo.evaluate.engines.engine import Answer
+from iapo.json_lines import JsonLines, whole_lines
 from iapo.rewards.score import Loss
 from iapo.train.scoring import Scored
 from iapo.verify.report import Diagnostic
@@ -109,11 +109,7 @@ class RunFolder:
         facts = [TaskFacts.of(task) for task in tasks]
         try:
             self._claim(settings, facts)
-            samples = path / _SAMPLES
-            # Unbuffered: what a full disk refused must not be tried again when closing.
-            self._file: FileIO = samples.open("ab", buffering=0)
-            kept = samples.read_bytes().rpartition(b"\n")
-            self._file.truncate(len(kept[0]) + len(kept[1]))
+            self._file = JsonLines(path / _SAMPLES)
         except OSError as error:
             raise FolderError(f"{path}: cannot be used ({error.strerror or error})") from error
         every = range(int(settings["samples"]))
@@ -148,17 +144,14 @@ class RunFolder:
         Raises:
             FolderError: the file cannot be written, a full disk for one.
         """
-        lines = []
+        records = []
         for one in samples:
             missing = self.missing[one.answer.place]
             if one.answer.number in missing:
                 missing.remove(one.answer.number)
-                record = _record(self._ids[one.answer.place], one)
-                lines.append(json.dumps(record) + "\n")
-        rest = memoryview("".join(lines).encode())
+                records.append(_record(self._ids[one.answer.place], one))
         try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
+            self._file.append(records)
         except OSError as error:
             raise FolderError(
                 f"cannot write {self.path / _SAMPLES}: {error.strerror or error}; what is there is kept"
@@ -173,12 +166,11 @@ class RunFolder:
 
 def has_answers(path: Path) -> bool:
     """Whether there is anything to go on with; a run that wrote nothing can be another."""
-    samples = path / _SAMPLES
-    return (path / _RUN).is_file() and samples.is_file() and b"\n" in samples.read_bytes()
+    return (path / _RUN).is_file() and bool(whole_lines(path / _SAMPLES))
 
 
 def read_run(path: Path) -> Run:
-    """A run, finished or not. A last line without an end is left out: it is still being written.
+    """A run, finished or not. Its answers are those whose lines are whole.
 
     Raises:
         FolderError: there is no run, or it is damaged; names file and line.
@@ -195,8 +187,7 @@ def read_run(path: Path) -> Run:
     places = {task.id: place for place, task in enumerate(tasks)}
     found: list[dict[int, Sample]] = [{} for _ in tasks]
     samples = path / _SAMPLES
-    whole = samples.read_bytes().rpartition(b"\n")[0] if samples.is_file() else b""
-    for number, line in enumerate(whole.split(b"\n") if whole else (), start=1):
+    for number, line in enumerate(whole_lines(samples), start=1):
         try:
             sample = _sample(json.loads(line), places)
         except (KeyError, TypeError, ValueError, IndexError):

@@ -1,4 +1,4 @@
-"""The files a run writes as it goes: one JSON object a line, cut back exactly on resume.
+"""The files that a run writes as it goes, cut back exactly on resume.
 
 `metrics.jsonl` and `rollouts.jsonl` hold nothing that depends on the clock, so that a resumed run
 writes the same bytes as one that was never stopped; how long things took is in `timings.jsonl`.
@@ -7,13 +7,12 @@ writes the same bytes as one that was never stopped; how long things took is in 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from iapo.errors import InputError
+from iapo.json_lines import JsonLines, whole_lines
 
 NAMES = ("metrics", "rollouts", "timings")
 
@@ -32,25 +31,18 @@ class Records:
     def __init__(self, folder: Path, lengths: Mapping[str, int] | None = None) -> None:
         """Args: lengths: bytes of each file that count; the rest is cut off. None starts anew."""
         self._folder = folder
-        self._files: dict[str, FileIO] = {}
+        self._files: dict[str, JsonLines] = {}
         for name in NAMES:
-            path = folder / f"{name}.jsonl"
+            keep = int(lengths.get(name, 0)) if lengths else 0
             try:
-                path.touch()
-                # Unbuffered: what a full disk refused must not be tried again when closing.
-                file = path.open("r+b", buffering=0)
-                file.truncate(int(lengths.get(name, 0)) if lengths else 0)
-                file.seek(0, os.SEEK_END)
+                self._files[name] = JsonLines(folder / f"{name}.jsonl", keep)
             except OSError as error:
                 raise self._refused(name, error) from error
-            self._files[name] = file
 
     def write(self, name: str, record: Mapping[str, Any]) -> None:
         """Append one record to `metrics`, `rollouts` or `timings`."""
-        line = memoryview(json.dumps(record, ensure_ascii=False).encode() + b"\n")
         try:
-            while line:
-                line = line[self._files[name].write(line) :]
+            self._files[name].append([record])
         except OSError as error:
             raise self._refused(name, error) from error
 
@@ -58,12 +50,11 @@ class Records:
         """Bytes of each file, safely on disk."""
         return {name: self._length(name, file) for name, file in self._files.items()}
 
-    def _length(self, name: str, file: FileIO) -> int:
+    def _length(self, name: str, file: JsonLines) -> int:
         try:
-            os.fsync(file.fileno())
+            return file.length()
         except OSError as error:
             raise self._refused(name, error) from error
-        return file.tell()
 
     def _refused(self, name: str, error: OSError) -> RecordsError:
         return RecordsError(
@@ -77,15 +68,9 @@ class Records:
 
 
 def read_records(folder: Path, name: str) -> list[dict[str, Any]]:
-    """The records of a run's file; none where there is no such file.
-
-    A last line without an end is left out: the run is still writing it, or was killed.
-    """
+    """The records of a run's file, those that are whole; none where there is no such file."""
     path = folder / f"{name}.jsonl"
-    if not path.is_file():
-        return []
-    whole, _, _ = path.read_bytes().rpartition(b"\n")
     try:
-        return [json.loads(line) for line in whole.split(b"\n") if line]
+        return [json.loads(line) for line in whole_lines(path)]
     except ValueError as error:
         raise RecordsError(f"{path} is not what a run writes: {error}") from error
