@@ -12,9 +12,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from iapo import __version__
 from iapo.errors import InputError
+from iapo.verify.output import one_line
 
 app = typer.Typer(
     name="iapo",
@@ -80,7 +82,7 @@ def main() -> None:
         error.show()  # type: ignore[attr-defined]
         code = 2
     except InputError as error:
-        errors.print(f"[bold red]error[/]: {_one_line(error)}", markup=True)
+        errors.print(Text.assemble(("error", "bold red"), f": {one_line(str(error))}"))
         code = 2
     except StoppedError as stopped:
         errors.print(str(stopped), markup=False)
@@ -93,9 +95,3 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _one_line(error: Exception) -> str:
-    from rich.markup import escape
-
-    return escape(" ".join(str(error).split()))

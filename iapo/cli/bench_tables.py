@@ -15,6 +15,7 @@ from iapo.evaluate.comparison import Change, Comparison
 from iapo.evaluate.folder import Run
 from iapo.evaluate.statistics import Statistics, is_share, shown_figure
 from iapo.rewards.score import COMPONENTS
+from iapo.verify.output import printable
 
 _MOST = 10  # codes and invented names
 _MOST_TASKS = 20  # gained and lost that are named
@@ -172,4 +173,4 @@ def _table(title: str) -> Table:
 
 def shown(text: str) -> Text:
     """Text as it is, whatever a model put into it: no markup, no control sequences."""
-    return Text("".join(c if c.isprintable() else "·" for c in text))
+    return Text(printable(text))

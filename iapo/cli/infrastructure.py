@@ -65,6 +65,7 @@ def policy(
 ) -> None:
     """Evaluate Rego over the plan in process. Exit 0: it passes; 1: something denies."""
     from iapo.verify.discover import read_text
+    from iapo.verify.output import one_line
     from iapo.verify.terraform.policy import check_policy
 
     report = _planned(path)
@@ -78,9 +79,9 @@ def policy(
         print(json.dumps(asdict(result)))
     else:
         for denial in result.denials:
-            print(f"{path}: denied: {denial}")
+            print(f"{path}: denied: {one_line(denial)}")
         for warning in result.warnings:
-            print(f"{path}: warning: {warning}")
+            print(f"{path}: warning: {one_line(warning)}")
     raise typer.Exit(0 if result.passed else 1)
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from iapo.cli import app
+from iapo.verify.output import one_line, printable
 
 runs = typer.Typer(help="Look at training runs.", no_args_is_help=True)
 app.add_typer(runs, name="runs")
@@ -61,7 +62,7 @@ def show(
         )
         for trouble in story.troubles:
             shares = [f"{share:.0%}" for share in trouble.shares]
-            table.add_row(escape(trouble.code), *shares, escape(trouble.example[:70]))
+            table.add_row(escape(trouble.code), *shares, escape(one_line(trouble.example)[:70]))
         console.print(table)
     for title, records in (("best", story.best), ("worst", story.worst)):
         for record in records:
@@ -106,13 +107,14 @@ def _print_completion(console: Console, title: str, record: Mapping[str, Any]) -
             f"{title}: {record['task']}  reward {record['reward']:.3f}  {components}", style="bold"
         )
     )
-    lines = record["completion"].splitlines() or ["(nothing)"]
+    lines = [printable(line.expandtabs()) for line in record["completion"].splitlines()]
+    lines = lines or ["(nothing)"]
     shown = lines[:_LINES]
     if len(lines) > _LINES:
         shown.append(f"... {len(lines) - _LINES} more lines")
     console.print(Padding(Text("\n".join(shown)), (0, 0, 0, 2)))
-    for code, line in record["diagnostics"]:
-        console.print(Text(f"  {code}: {line}", style="red"))
+    for code, message in record["diagnostics"]:
+        console.print(Text(f"  {code}: {one_line(message)}", style="red"))
 
 
 def _table(title: str, *columns: str) -> Table:

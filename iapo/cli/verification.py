@@ -167,6 +167,7 @@ def score(
     from iapo.cli.datasets import task_named
     from iapo.rewards import IaCReward
     from iapo.verify.detect import detect_format
+    from iapo.verify.output import one_line
 
     text, path = _answer(file)
     chosen = task_named(task) if task else None
@@ -185,7 +186,7 @@ def score(
         out.print(f"  {name:<12} {value:.3f}")
         for loss in result.losses:
             if loss.component == name:
-                out.print(f"    -{loss.points:.3f}  {loss.why}", markup=False)
+                out.print(f"    -{loss.points:.3f}  {one_line(loss.why)}", markup=False)
 
 
 def _answer(file: Path) -> tuple[str, str | None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from iapo.generate.candidates import Candidate
 from iapo.generate.writing import Generation
+from iapo.verify.output import one_line
 
 _MOST_LOSSES = 3
 
@@ -29,7 +30,7 @@ def as_explained(done: Generation, total: float) -> Iterator[str]:
         name = f"after repair round {round}" if round else "after the first answers"
         yield f"{name}: the best {best.standing}, merit {best.merit:.3f}"
     if done.note:
-        yield f"no further repair: {done.note}"
+        yield f"no further repair: {one_line(done.note)}"
     spent = done.seconds
     yield (
         f"seconds: {total:.1f} in all; loading {spent['load']:.1f}, writing {spent['write']:.1f} "
@@ -52,9 +53,9 @@ def _reasons(candidate: Candidate) -> Iterator[str]:
         first = errors[0]
         place = f"line {first.line}: " if first.line is not None else ""
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        yield f"{first.code}: {place}{first.message}{more}"
+        yield f"{first.code}: {place}{one_line(first.message)}{more}"
     if candidate.code and candidate.missing:
         yield f"does not have: {', '.join(candidate.missing)}"
     said = [loss for loss in candidate.losses if not (errors and loss.component == "syntax")]
     for loss in said[:_MOST_LOSSES]:
-        yield f"{loss.component} -{loss.points:.2f}: {loss.why}"
+        yield f"{loss.component} -{loss.points:.2f}: {one_line(loss.why)}"

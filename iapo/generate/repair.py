@@ -5,6 +5,7 @@ from __future__ import annotations
 from iapo.generate.candidates import Candidate
 from iapo.generate.prompts import Message
 from iapo.generate.request import Request
+from iapo.verify.output import one_line
 
 MOST_ERRORS = 5
 _LONGEST = 300  # characters of one message
@@ -37,8 +38,7 @@ def _complaint(request: Request, candidate: Candidate) -> str:
     lines = []
     for error in candidate.report.errors[:MOST_ERRORS]:
         place = f"line {error.line}: " if error.line is not None else ""
-        message = " ".join(error.message.split())
-        lines.append(f"- {place}{message[:_LONGEST]}")
+        lines.append(f"- {place}{one_line(error.message)[:_LONGEST]}")
     said = "\n".join(lines)
     return (
         f"{_TOOLS[request.format]} rejects this file:\n{said}\n"

@@ -35,16 +35,16 @@ def as_lines(path: str, report: Report) -> list[Text]:
     """One line a diagnostic, as a compiler prints them; for an unjudged text a line that says so."""
     lines = [
         Text.assemble(
-            (place(path, d), "bold"),
+            (printable(place(path, d)), "bold"),
             ": ",
             (d.severity, _COLOUR[d.severity]),
-            f": {_one_line(d.message)} ",
+            f": {one_line(d.message)} ",
             (f"[{_named(report, d)}]", "dim"),
         )
         for d in report.diagnostics
     ]
     if report.valid is None and not lines:
-        lines.append(Text.assemble((path, "bold"), ": ", ("not judged", "bold yellow")))
+        lines.append(Text.assemble((printable(path), "bold"), ": ", ("not judged", "bold yellow")))
     return lines
 
 
@@ -54,10 +54,17 @@ def _named(report: Report, diagnostic: Diagnostic) -> str:
     return diagnostic.code if own else f"{diagnostic.tool} {diagnostic.code}"
 
 
-def _one_line(message: str) -> str:
-    # A message may quote the text it speaks of: control characters must not reach the terminal.
-    flat = " ".join(message.split())
-    return "".join(c if c.isprintable() else "�" for c in flat)
+def one_line(text: str) -> str:
+    """What quotes a file, a model or a server, as one line without control characters.
+
+    Such text must not steer the terminal that it is printed to.
+    """
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    """The text with U+FFFD for each character that does not print, ends of lines too."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def as_json_line(path: str, report: Report) -> str:

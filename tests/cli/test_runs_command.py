@@ -39,10 +39,10 @@ def sample(step, reward, code, task="terraform/s3/a"):
         "stage": "grpo",
         "step": step,
         "task": task,
-        "completion": f"[bold]text of {reward}[/]\n",
+        "completion": f"[bold]text of {reward}[/]\n\tand \x1b[31mred\n",
         "reward": reward,
         "components": {"syntax": reward},
-        "diagnostics": [[code, "what was wrong"]] if code else [],
+        "diagnostics": [[code, "what was \x1b[2J wrong"]] if code else [],
     }
 
 
@@ -103,6 +103,9 @@ def test_it_is_printed_whole_and_completions_are_no_markup(folder):
     assert "24 groups sampled, 6 (25%) without spread" in done.output
     assert "[bold]text of 1.0[/]" in done.output
     assert "--resume" in done.output
+    assert done.output.count("what was \ufffd[2J wrong") == 3, "two troubles, the worst answer"
+    assert "and \ufffd[31mred" in done.output
+    assert "\x1b" not in done.output
 
 
 def test_a_run_that_is_still_writing_can_be_read(folder):

@@ -189,6 +189,17 @@ def test_an_answer_is_scored_and_losses_are_explained(tmp_path: Path) -> None:
     assert any(loss["component"] == "format" for loss in data["losses"])
 
 
+@pytest.mark.parametrize("command", ["verify", "score"])
+def test_what_a_file_quotes_cannot_steer_the_terminal(tmp_path: Path, command: str) -> None:
+    hostile = write(tmp_path / "\x1b[2Jpod.yaml", POD + '      "\\e[31m": 1\n')
+    done = iapo(command, hostile)
+    assert "\ufffd[31m" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+    gone = iapo(command, tmp_path / "\x1b[2Jgone.yaml")
+    assert gone.returncode == 2 and "\ufffd[2Jgone" in gone.stderr
+    assert "\x1b" not in gone.stderr
+
+
 def test_import_is_quick_and_brings_no_torch() -> None:
     code = "import sys, iapo; print('torch' in sys.modules)"
     begun = time.monotonic()

@@ -129,6 +129,17 @@ def test_the_errors_of_the_best_are_given_back_and_the_repaired_answer_is_printe
     assert len(writer.heard) == 2, "what verifies is not repaired again"
 
 
+def test_control_characters_of_an_answer_reach_neither_terminal_nor_complaint() -> None:
+    request = understand("a Kubernetes ConfigMap named web")
+    hostile = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n"\\e[31m": 1\n'
+    writer = FakeWriter([hostile], [])
+    done = write(request, writer, repairs=1)
+    done.seconds.update(load=1.0, first_token=0.5)
+    for text in (writer.heard[1][2].content, *as_explained(done, 3.0)):
+        assert "\x1b" not in text
+    assert any("\ufffd[31m" in line for line in as_explained(done, 3.0))
+
+
 def test_an_answer_that_verifies_is_not_repaired() -> None:
     writer = FakeWriter([BAD_ARGUMENT, BUCKET])
     assert write(ASKED, writer).best.code == BUCKET

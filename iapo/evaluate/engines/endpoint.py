@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from iapo.evaluate.engines.engine import Answer, Decoding, EngineError, Request
+from iapo.verify.output import one_line
 
 if TYPE_CHECKING:
     import httpx2
@@ -24,6 +25,7 @@ _PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0  # seconds
 # Names that servers know the same setting by: what one refuses is asked for by the next, or not.
 _OTHER_NAMES = {"max_tokens": "max_completion_tokens", "seed": None}
+_MOST_SAID = 200  # characters of what a server said
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,9 @@ class EndpointEngine:
             try:
                 reply = self._post(request, number)
             except self._http.RequestError as error:
-                trouble = f"{type(error).__name__}: {_line(str(error))}".rstrip(": ")
+                trouble = f"{type(error).__name__}: {one_line(str(error))[:_MOST_SAID]}".rstrip(
+                    ": "
+                )
                 continue
             if reply.is_success:
                 return _answer(reply, request, number, self._address)
@@ -215,7 +219,7 @@ def _answer(reply: httpx2.Response, request: Request, number: int, address: str)
         tokens = (data.get("usage") or {}).get("completion_tokens")
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         raise EngineError(
-            f"{address} answers with something that is no chat completion: {_line(reply.text)}"
+            f"{address} answers with something that is no chat completion: {one_line(reply.text)[:_MOST_SAID]}"
         ) from None
     return Answer(
         request.place,
@@ -245,10 +249,4 @@ def _said(reply: httpx2.Response) -> str:
         message = error["message"] if isinstance(error, dict) else error
     except (ValueError, KeyError, TypeError, RecursionError):
         message = reply.text
-    return _line(str(message))
-
-
-def _line(text: str) -> str:
-    """One line that a terminal can show, whatever the server sent."""
-    flat = " ".join(text.split())
-    return "".join(c if c.isprintable() else "?" for c in flat)[:200]
+    return one_line(str(message))[:_MOST_SAID]
