@@ -7,7 +7,7 @@ folder to resume from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class TaskResult:
     """What a model made of one task.
+
+    As in a benchmark run (`iapo.evaluate.statistics`), a sample that could not be scored counts as
+    a failure with reward 0.
 
     Attributes:
         samples: in order of their number.
@@ -49,23 +52,18 @@ class TaskResult:
 
     @property
     def reward(self) -> float:
-        """Mean reward over the samples; 0 where none could be scored."""
-        return _mean(s.reward for s in self.scored)
+        """Mean reward over the samples."""
+        return sum(s.reward for s in self.scored) / len(self.samples)
 
     @property
     def pass_rate(self) -> float:
-        """Share of the samples that pass; 0 where none could be scored."""
-        return _mean(s.passed for s in self.scored)
+        """Share of the samples that pass."""
+        return sum(s.passed for s in self.scored) / len(self.samples)
 
     @property
     def valid_rate(self) -> float:
-        """Share of the samples that verify; 0 where none could be scored."""
-        return _mean(s.valid is True for s in self.scored)
-
-
-def _mean(values: Iterable[float]) -> float:
-    listed = list(values)
-    return sum(listed) / len(listed) if listed else 0.0
+        """Share of the samples that verify."""
+        return sum(s.valid is True for s in self.scored) / len(self.samples)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class Probe:
     Attributes:
         prompts: how many were tried.
         group_size: answers to each.
-        pass_at_1: of all answers, those that pass.
+        pass_at_1: of all answers that could be scored, those that pass.
         pass_at_group: prompts of which at least one answer passes (pass@G).
         mastered: prompts of which every answer passes.
         spread: prompts whose answers earn different rewards or outcomes.

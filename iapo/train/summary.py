@@ -153,6 +153,9 @@ def step_metrics(
 
     `entropy` is the mean negative log-probability of the sampled tokens, in nats a token: an
     unbiased estimate of the policy's entropy along its own answers, at its temperature.
+    `mean_reward`, `pass_rate`, `valid_rate` and the components are means of `samples`, those that
+    could be scored: what the step learns from. Judging on held-out tasks takes all
+    (`iapo.evaluate.evaluation`).
     """
     scored = [s for group in step.groups for s in group.scored]
     samples = [s for group in step.groups for s in group.samples]

@@ -33,6 +33,23 @@ def test_samples_are_counted_a_task():
     assert found.pass_rate.mean == pytest.approx(sum(shares) / 3)
 
 
+def test_a_sample_that_cannot_be_scored_counts_as_a_failure():
+    def only_with_e(texts, tasks):
+        passed = Scored(1.0, valid=True, passed=True)
+        return [passed if "e" in text else float("nan") for text in texts]
+
+    found = evaluate(
+        tiny.model(spread=2.0),
+        tiny.tokenizer(),
+        tiny.tasks(3),
+        **options(samples=4, seed=1, reward=only_with_e),
+    )
+    shares = [len(r.scored) / 4 for r in found.results]
+    assert any(0 < share < 1 for share in shares)
+    for measure in ("reward", "pass_rate", "valid_rate"):
+        assert [getattr(r, measure) for r in found.results] == shares
+
+
 def test_a_task_is_answered_alike_whichever_tasks_are_asked_with_it():
     model, tokenizer, tasks = tiny.model(spread=3.0), tiny.tokenizer(), tiny.tasks(6)
     every = evaluate(model, tokenizer, tasks, **options(samples=3, seed=5))
