@@ -3,7 +3,8 @@
 The automaton knows what a name may look like here; the ledger knows which names there are. Its
 events are tuples: ("declare", key...), ("refer", key...), ("open",) where a block begins that declares
 nothing, ("attend",) where an expression begins that must refer to a key, ("mention", key...) where it
-ends (to anything at all where there is no key), ("note",) where it refers to what needs no declaration, ("end",). Keys are the grammar's own: ("var", "region"), ("aws_vpc", "main").
+ends (to anything at all where there is no key), ("note",) where it refers to what needs no
+declaration, ("end",). Keys are the grammar's own: ("var", "region"), ("aws_vpc", "main").
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#structural-elements
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -331,8 +332,7 @@ class Dynamic:
 
 
 class _DynamicSpec(Spec):
-    def __init__(self, inner: object) -> None:
-        assert callable(inner)
+    def __init__(self, inner: Callable[[], Spec]) -> None:
         super().__init__(
             {
                 "for_each": Item(shape=ITERABLE, required=True),

@@ -147,7 +147,6 @@ class Grammar:
         }
         self._types = {kind: frozenset(names.names) for kind, names in self.types.items()}
         self._names: dict[tuple[str, frozenset[str], Spec | None, bool], Names] = {}
-        self._openings: dict[tuple[Names, bool], Opening] = {}
         self._fields: dict[tuple[Shape, str], Names] = {}
 
     def names(self, scope: Scope, scalar: bool = True) -> Names:
@@ -187,17 +186,13 @@ class Grammar:
 
     def opening(self, scope: Scope, newlines: bool, scalar: bool = True) -> Opening:
         """The lexeme before an operand."""
-        key = (self.names(scope, scalar), newlines)
-        if key not in self._openings:
-            self._openings[key] = Opening(*key)
-        return self._openings[key]
+        return self.pool.make(Opening, self.names(scope, scalar), newlines)
 
     def forget(self) -> None:
         """Drop all that can be made again. What was made before stays usable."""
         self.pool.clear()
         self.schemas.forget()
         self._names.clear()
-        self._openings.clear()
         self._fields.clear()
 
     def fields(self, shape: Shape, wanted: Shape = ANY) -> Names:

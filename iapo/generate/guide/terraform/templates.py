@@ -1,4 +1,4 @@
-"""Templates: quoted strings and heredocs, with `${ }` and `%{ }` inside.
+"""Templates: quoted strings and heredocs, with `${ }` inside, and directives.
 
 https://developer.hashicorp.com/terraform/language/expressions/strings
 """
@@ -9,21 +9,18 @@ from collections.abc import Hashable
 from typing import Protocol
 
 from iapo.generate.guide.automaton import Event, Lexeme, Local, State
-from iapo.generate.guide.terraform import expression
+from iapo.generate.guide.terraform import directives, expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import (
-    BLANK,
     DIGITS,
-    NAME_AFTER_BLANK,
     QUOTE,
     TEXT_EMPTY,
     heredoc,
 )
-from iapo.generate.guide.terraform.pieces import NOTHING, LoopNames, Named, any_name, expect, many
+from iapo.generate.guide.terraform.pieces import NOTHING, Named, any_name, expect
 from iapo.generate.guide.terraform.place import CONSTANT, Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
-    BOOL,
     COMPOUND,
     NUMBER,
     STRING,
@@ -107,7 +104,7 @@ class Quoted(Template):
         if self.scope.mode in CONSTANT:
             return None, None
         if label == "directive":
-            return directive(self), None
+            return directives.start(self), None
         then = self.g.pool.make(Inside, self, label == "value-first" and self.had == "none")
         return value(self.g, then, self.scope), None
 
@@ -177,102 +174,6 @@ class Value(Place):
         if after is None or byte == ord("}"):
             return after
         return expect(self.g, b"}", after)
-
-
-def directive(template: Template) -> State:
-    """After `%{`."""
-    g = template.g
-    return g.pool.make(Strip, g, many(g, BLANK, g.pool.make(Directive, template, "")))
-
-
-class Directive(State):
-    """The keyword of a directive, some letters of which are written."""
-
-    __slots__ = ("begun", "template")
-
-    def __init__(self, template: Template, begun: str) -> None:
-        super().__init__()
-        self.template, self.begun = template, begun
-
-    def move(self, byte: int) -> State | None:
-        known = _keywords(self.template.nest)
-        if self.begun in known and byte in _AFTER_KEYWORD:
-            return self.through(byte, self._keyword(self.begun))
-        begun = self.begun + chr(byte)
-        if any(k.startswith(begun) for k in known):
-            return self.template.g.pool.make(Directive, self.template, begun)
-        return None
-
-    def _keyword(self, keyword: str) -> State | None:
-        template = self.template
-        g, scope, nest = template.g, template.scope, template.nest
-        if keyword == "if":
-            then = g.pool.make(Opened, template, ("if", scope), scope)
-            return expression.operand(g, g.pool.make(Value, g, then, scope, BOOL))
-        if keyword == "for":
-            names = g.pool.make(LoopNames, g, g.pool.make(Loop, template), ())
-            return any_name(g, names, NAME_AFTER_BLANK)
-        if keyword == "else":
-            return g.pool.make(Plain, template, scope, (*nest[:-1], ("else", scope)))
-        return g.pool.make(Plain, template, nest[-1][1], nest[:-1])
-
-
-_AFTER_KEYWORD = BLANK | frozenset(b"~}")
-
-
-def _keywords(nest: Nest) -> tuple[str, ...]:
-    """The directives that may come where these are open."""
-    inner = nest[-1][0] if nest else ""
-    closing = {"if": ("else", "endif"), "else": ("endif",), "for": ("endfor",)}
-    return ("if", "for", *closing.get(inner, ()))
-
-
-class Plain(State):
-    """After the keyword of a directive that has no expression: spaces and a `}`."""
-
-    __slots__ = ("nest", "scope", "template")
-
-    def __init__(self, template: Template, scope: Scope, nest: Nest) -> None:
-        super().__init__()
-        self.template, self.scope, self.nest = template, scope, nest
-
-    def move(self, byte: int) -> State | None:
-        if byte in BLANK:
-            return self
-        after = self.template.resumed(self.scope, self.nest, alone=False)
-        if byte == ord("~"):
-            return expect(self.template.g, b"}", after)
-        return after if byte == ord("}") else None
-
-
-class Opened:
-    """Where the head of a directive ends that an `endif` or `endfor` will close."""
-
-    __slots__ = ("frame", "inner", "template")
-
-    def __init__(self, template: Template, frame: tuple[str, Scope], inner: Scope) -> None:
-        self.template, self.frame, self.inner = template, frame, inner
-
-    def closed(self, value: Shape) -> State:
-        """After the `}`."""
-        nest = (*self.template.nest, self.frame)
-        return self.template.resumed(self.inner, nest, alone=False)
-
-
-class Loop:
-    """A `%{ for }`."""
-
-    __slots__ = ("template",)
-
-    def __init__(self, template: Template) -> None:
-        self.template = template
-
-    def over(self, names: tuple[str, ...]) -> State:
-        """Before what it goes through."""
-        template, g = self.template, self.template.g
-        inner = template.scope.with_names(*names)
-        then = g.pool.make(Opened, template, ("for", template.scope), inner)
-        return expression.operand(g, g.pool.make(Value, g, then, template.scope, ANY))
 
 
 class Literal(State):
@@ -401,5 +302,5 @@ class Heredoc(Template):
         if self.scope.mode in CONSTANT:
             return None, None
         if label == "directive":
-            return directive(self), None
+            return directives.start(self), None
         return value(self.g, self.g.pool.make(Inside, self, False), self.scope), None
