@@ -13,7 +13,7 @@ from typing import Any
 
 from iapo.dataset.procedural import novelty
 from iapo.dataset.procedural.asking import MANIFEST, ask, called
-from iapo.dataset.procedural.family import Draft, Family
+from iapo.dataset.procedural.family import Draft, Family, register
 from iapo.dataset.procedural.pools import NAMESPACES
 from iapo.dataset.procedural.wording import name, team
 from iapo.dataset.procedural.yaml_writer import to_yaml
@@ -124,3 +124,29 @@ class FormFamily(Family):
             difficulty=1 if facts <= 2 else 2 if facts <= 4 else 3,
             says=form.says,
         )
+
+
+def register_kind(
+    kind: str,
+    api: str,
+    thing: tuple[str, ...],
+    fill: Callable[[Form], None],
+    suffixes: tuple[str, ...] = (),
+    *,
+    namespaced: bool = False,
+    shared: str = "",
+) -> None:
+    """Make `kubernetes/<kind>` known as a family; the arguments are fields of `FormFamily`."""
+    register(
+        FormFamily(
+            name=f"kubernetes/{kind.lower()}",
+            kind=kind,
+            api=api,
+            thing=thing,
+            fill=fill,
+            suffixes=suffixes,
+            namespaced=namespaced,
+            weight=0.5,
+            shared=shared,
+        )
+    )
