@@ -136,7 +136,8 @@ class DecodeLayout:
         )
         own_scores = torch.matmul(q, own_keys.transpose(2, 3))
         if self._hidden is not None:
-            prompt_scores = prompt_scores + self._hidden[self.group][:, None, None]
+            hidden = self._hidden[self.group][:, None, None]
+            prompt_scores = prompt_scores + hidden.to(prompt_scores.dtype)
         weights = torch.cat([prompt_scores, own_scores], -1).softmax(-1)
         prompt_weights, own_weights = weights[..., :length], weights[..., length:]
         out = torch.matmul(own_weights, own_values)

@@ -68,6 +68,8 @@ class TrainConfig:
 
         warmstart_steps: supervised steps on the references before GRPO; 0 leaves the stage out.
         warmstart_epochs: at most that many passes over the references; small sets stop earlier.
+        warmstart_written: how often a hand-written task comes in a pass in which a generated one
+            comes once. They are few, longer, and worded in more ways.
         warmstart_batch: references a step.
         warmstart_lr: peak learning rate.
         warmstart_minutes: stop the stage after that long; 0 means no limit. With a limit, how far
@@ -167,6 +169,7 @@ class TrainConfig:
 
     warmstart_steps: int = 100
     warmstart_epochs: float = 3.0
+    warmstart_written: int = 1
     warmstart_batch: int = 8
     warmstart_lr: float = 2e-4
     warmstart_minutes: float = 0.0
@@ -249,6 +252,7 @@ _LEAST: dict[str, float] = {
     "lora_rank": 0,
     "train_layers": 0,
     "warmstart_steps": 0,
+    "warmstart_written": 1,
     "warmstart_batch": 1,
     "warmstart_lr": 0.0,
     "warmstart_minutes": 0.0,

@@ -40,6 +40,16 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
     )
 
 
+def repeat_written(tasks: Sequence[Task], times: int) -> Sequence[Task]:
+    """The tasks, those that are written by hand `times` times."""
+    from iapo.dataset import load_benchmark
+
+    if times == 1:
+        return tasks
+    written = {task.id for task in load_benchmark()}
+    return [task for task in tasks for _ in range(times if task.id in written else 1)]
+
+
 def held_out_tasks(config: TrainConfig, trained: Sequence[Task]) -> Sequence[Task]:
     """Tasks to be judged by, none of them a training task; none where evaluation is left out."""
     if not config.eval_tasks:

@@ -25,7 +25,7 @@ from iapo.models.shared_prefix import shortest_window, supports
 from iapo.train import checkpoint as checkpoints
 from iapo.train.coercion import ConfigError
 from iapo.train.config import TrainConfig
-from iapo.train.data import held_out_tasks, training_tasks
+from iapo.train.data import held_out_tasks, repeat_written, training_tasks
 from iapo.train.display import Display, SilentDisplay
 from iapo.train.interrupt import Stopped, StopSignal
 from iapo.train.journal import Journal
@@ -206,7 +206,10 @@ class Pipeline:
     def _warm_start(self) -> None:
         config, learner = self.config, self.learner
         examples = examples_of(
-            learner.tokenizer, self.tasks, config.system_prompt, config.max_new_tokens
+            learner.tokenizer,
+            repeat_written(self.tasks, config.warmstart_written),
+            config.system_prompt,
+            config.max_new_tokens,
         )
         most = -(-int(config.warmstart_epochs * len(examples)) // config.warmstart_batch)
         steps = min(config.warmstart_steps, most)
