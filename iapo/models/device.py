@@ -25,18 +25,26 @@ def choose_device(wanted: str = "auto") -> torch.device:
 
 
 def choose_dtype(device: torch.device, wanted: str = "auto") -> torch.dtype:
-    """`auto` is bfloat16 on a GPU that computes in it, else float32.
+    """`auto` is bfloat16 where the device multiplies in it, else float32.
 
-    On processors bfloat16 is about ten times slower than float32 where AVX-512 is missing.
+    On processors that takes AVX-512 BF16 or AMX (twice as fast as float32 on an EPYC of the fourth
+    generation); without them it is about ten times slower.
     """
     if wanted != "auto":
         dtype = getattr(torch, wanted)
         if not isinstance(dtype, torch.dtype):
             raise ValueError(f"{wanted} is not a torch dtype")
         return dtype
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.bfloat16
-    return torch.float32
+    return torch.bfloat16 if _multiplies_bfloat16(device) else torch.float32
+
+
+def _multiplies_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu":
+        able = torch.cpu.get_capabilities()
+        return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+    return False
 
 
 def _seconds_of(left: torch.Tensor, right: torch.Tensor) -> float:

@@ -40,9 +40,8 @@ def save_checkpoint(
     """
     target = folder / f"{_PREFIX}{number:08d}"
     aside = folder / f".{target.name}.partial"
-    trained = {n: p.detach() for n, p in learner.model.named_parameters() if p.requires_grad}
     tensors = {
-        "weights": trained,
+        "weights": {name: weight.detach() for name, weight in learner.weights.named.items()},
         "optimizer": learner.optimizer.state_dict(),
         "random": torch.get_rng_state(),
     }
@@ -138,12 +137,12 @@ def restore_tensors(checkpoint: Path, learner: Learner) -> None:
         )
     except (OSError, RuntimeError, ValueError) as error:
         raise CheckpointError(f"{checkpoint} cannot be read: {error}") from error
-    trained = {n: p for n, p in learner.model.named_parameters() if p.requires_grad}
-    if trained.keys() != tensors["weights"].keys():
-        raise CheckpointError(f"{checkpoint} was made with another model or configuration")
-    with torch.no_grad():
-        for name, parameter in trained.items():
-            parameter.copy_(tensors["weights"][name])
+    try:
+        learner.weights.restore(tensors["weights"])
+    except ValueError as error:
+        raise CheckpointError(
+            f"{checkpoint} was made with another model or configuration"
+        ) from error
     learner.optimizer.load_state_dict(tensors["optimizer"])
     torch.set_rng_state(tensors["random"].cpu())
 

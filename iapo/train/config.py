@@ -34,7 +34,7 @@ class TrainConfig:
         output: the run's folder: the trained model, config.yaml, metrics.jsonl, rollouts.jsonl,
             plots and checkpoints.
         device: `auto` (CUDA, then MPS, then CPU) or a torch device.
-        dtype: `auto` (bfloat16 where it is fast, else float32), `float32`, `bfloat16`, `float16`.
+        dtype: `auto` (bfloat16 where the device multiplies in it, else float32), `float32`, `bfloat16`, `float16`.
         backend: `iapo`, our loop on one machine, or `trl`: GRPO through TRL, for several processes,
             FSDP, DeepSpeed and vLLM (docs/scaling.md).
         trl: further settings of TRL's GRPOConfig, as KEY=VALUE, e.g. `use_vllm=true`.

@@ -16,6 +16,7 @@ from iapo.models import stop_tokens
 from iapo.models.errors import ModelError
 from iapo.models.memory import OutOfMemoryError, free_memory, is_out_of_memory
 from iapo.train.loss import policy_loss, token_weights
+from iapo.train.masters import MasterWeights
 from iapo.train.packing import TokenGroup, completion_logprobs, passes
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Learner:
         model: the transformers or peft model.
         pass_tokens: tokens a forward and backward pass, less than configured once memory ran out.
         bad_steps: steps in a row that were skipped because they were not finite.
+        weights: what is trained of it, in float32.
         guide: the one that rollouts are written under; None where they are not.
     """
 
@@ -89,13 +91,13 @@ class Learner:
         self.pass_tokens = config.pass_tokens
         self.guide = Guide(tokenizer, stop=stop_tokens(model, tokenizer)) if config.guide else None
         _freeze(model, config)
-        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        self.weights = MasterWeights(model.named_parameters())
         self.optimizer = self._new_optimizer()
 
     def _new_optimizer(self) -> torch.optim.AdamW:
         config = self.config
         return torch.optim.AdamW(
-            self.parameters,
+            self.weights.named.values(),
             lr=config.lr,
             betas=(config.beta1, config.beta2),
             weight_decay=config.weight_decay,
@@ -191,13 +193,15 @@ class Learner:
         return Update(loss, self._clip(), clipped, kl, gap)
 
     def _clip(self) -> float:
-        return float(torch.nn.utils.clip_grad_norm_(self.parameters, self.config.max_grad_norm))
+        weights = self.weights.named.values()
+        return float(torch.nn.utils.clip_grad_norm_(weights, self.config.max_grad_norm))
 
     def _step(self, update: Update, lr: float) -> None:
         if math.isfinite(update.loss) and math.isfinite(update.grad_norm):
             for settings in self.optimizer.param_groups:
                 settings["lr"] = lr
             self.optimizer.step()
+            self.weights.write_back()
             self.bad_steps = 0
         else:
             self.bad_steps += 1

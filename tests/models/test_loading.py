@@ -26,7 +26,7 @@ def folder(tmp_path):
 
 
 def test_a_saved_folder_loads_with_the_same_weights(folder):
-    model, tokenizer = load(folder, device="cpu")
+    model, tokenizer = load(folder, device="cpu", dtype="float32")
     for name, weight in tiny.model().state_dict().items():
         torch.testing.assert_close(model.state_dict()[name], weight, atol=0, rtol=0)
     assert tokenizer.eos_token == "<|end|>"
@@ -41,7 +41,7 @@ def test_a_saved_folder_loads_with_transformers_alone(folder):
 
 
 def test_an_adapter_folder_loads_on_its_base(folder, tmp_path):
-    base, tokenizer = load(folder, device="cpu")
+    base, tokenizer = load(folder, device="cpu", dtype="float32")
     adapted = with_lora(base, rank=2, alpha=4)
     with torch.no_grad():
         for name, weight in adapted.named_parameters():
@@ -51,7 +51,7 @@ def test_an_adapter_folder_loads_on_its_base(folder, tmp_path):
     expected = adapted(input_ids=tokens).logits
     save_model(adapted, tokenizer, tmp_path / "adapter")
     assert (tmp_path / "adapter" / "adapter_config.json").is_file()
-    again, _ = load(tmp_path / "adapter", device="cpu")
+    again, _ = load(tmp_path / "adapter", device="cpu", dtype="float32")
     torch.testing.assert_close(again(input_ids=tokens).logits, expected)
 
 
@@ -63,14 +63,14 @@ def test_the_default_is_the_adapter_that_comes_with_iapo_where_it_is_at_hand(
     here = tmp_path / "models" / default.SHIPPED
     monkeypatch.setattr(default, "_PLACES", (tmp_path / "nowhere", here))
     assert default.default_model() == EMBEDDED
-    adapted = with_lora(load(folder, device="cpu")[0], rank=2, alpha=4)
+    adapted = with_lora(load(folder, device="cpu", dtype="float32")[0], rank=2, alpha=4)
     save_model(adapted, tiny.tokenizer(), here)
     assert default.default_model() == default.SHIPPED == "smollm2-135m-iapo"
     assert hasattr(load(default.SHIPPED, device="cpu")[0], "peft_config")
 
 
 def test_merging_an_adapter_changes_no_logits_and_gives_every_bit_back(folder):
-    adapted = with_lora(load(folder, device="cpu")[0], rank=2, alpha=4).eval()
+    adapted = with_lora(load(folder, device="cpu", dtype="float32")[0], rank=2, alpha=4).eval()
     with torch.no_grad():
         for name, weight in adapted.named_parameters():
             if "lora_B" in name:
@@ -144,8 +144,19 @@ def test_an_index_without_the_package_is_one_line(tmp_path, monkeypatch):
     assert "\n" not in str(error.value)
 
 
-def test_the_processor_computes_in_float32():
-    assert choose_dtype(torch.device("cpu")) is torch.float32
+@pytest.mark.parametrize(
+    ("able", "chosen"),
+    [
+        ({"avx2": True}, torch.float32),
+        ({"avx512_bf16": False}, torch.float32),
+        ({"avx512_bf16": True}, torch.bfloat16),
+        ({"amx_bf16": True}, torch.bfloat16),
+    ],
+)
+def test_a_processor_computes_in_bfloat16_only_where_it_multiplies_in_it(able, chosen, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    assert choose_dtype(torch.device("cpu")) is chosen
+    assert choose_dtype(torch.device("cpu"), "float32") is torch.float32
 
 
 def test_measured_threads_are_within_bounds():
@@ -156,7 +167,7 @@ def test_measured_threads_are_within_bounds():
 
 @pytest.mark.slow
 def test_the_embedded_model_reads_english_and_manifests():
-    model, tokenizer = load(EMBEDDED, device="cpu")
+    model, tokenizer = load(EMBEDDED, device="cpu", dtype="float32")
     texts = {
         "The quick brown fox jumps over the lazy dog. It was a sunny day in the park and the "
         "children were playing with their friends.": 20,

@@ -56,7 +56,7 @@ def tokenizer(kind: str = "llama"):
 
 
 def adapter(folder: Path, on: Path) -> Path:
-    model, tokenizer = load(on, device="cpu")
+    model, tokenizer = load(on, device="cpu", dtype="float32")
     adapted = with_lora(model, rank=2, alpha=4)
     with torch.no_grad():
         for name, weight in adapted.named_parameters():
@@ -67,8 +67,8 @@ def adapter(folder: Path, on: Path) -> Path:
 
 def test_an_adapter_becomes_a_plain_folder_with_all_that_belongs_to_it(tmp_path: Path) -> None:
     trained = adapter(tmp_path / "adapter", base(tmp_path / "base"))
-    expected = load(trained, device="cpu")[0](input_ids=TOKENS).logits
-    plain = load(tmp_path / "base", device="cpu")[0](input_ids=TOKENS).logits
+    expected = load(trained, device="cpu", dtype="float32")[0](input_ids=TOKENS).logits
+    plain = load(tmp_path / "base", device="cpu", dtype="float32")[0](input_ids=TOKENS).logits
     assert (expected - plain).abs().max().item() > 0.1, "the adapter does something"
     export(str(trained), tmp_path / "whole")
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "whole", dtype="auto").eval()
@@ -97,7 +97,7 @@ def test_an_adapter_is_not_buried_under_a_whole_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["llama", "smollm", "qwen2"])
 def test_gguf_says_the_same(tmp_path: Path, kind: str) -> None:
     source = base(tmp_path / "base", kind)
-    expected = load(source, device="cpu")[0](input_ids=TOKENS).logits
+    expected = load(source, device="cpu", dtype="float32")[0](input_ids=TOKENS).logits
     written = export(str(source), tmp_path / "whole", gguf=True)
     assert written[1] == tmp_path / "whole" / GGUF_NAME
     model = AutoModelForCausalLM.from_pretrained(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 
 import pytest
 import tiny
 import torch
 
+from iapo.dataset import create_dataset, load_benchmark
 from iapo.train.config import TrainConfig
+from iapo.train.data import repeat_written
 from iapo.train.learner import Learner
 from iapo.train.warmstart import as_groups, batches, examples_of
 
@@ -67,3 +70,12 @@ def test_imitation_lowers_the_loss():
     drawn = batches(examples(8), 4, seed=0)
     losses = [learner.imitate(as_groups(next(drawn)), lr=1e-2).loss for _ in range(30)]
     assert sum(losses[-5:]) < 0.3 * sum(losses[:5])
+
+
+def test_hand_written_tasks_may_come_more_often_than_generated_ones():
+    tasks = list(create_dataset(370, split="train"))
+    written = {task.id for task in load_benchmark()}
+    counts = Counter(task.id for task in repeat_written(tasks, 3))
+    assert {task.id: 3 if task.id in written else 1 for task in tasks} == counts
+    assert set(counts.values()) == {1, 3}
+    assert repeat_written(tasks, 1) == tasks
