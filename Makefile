@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 OUTPUT ?= iapo-model
 TRAIN_FLAGS ?=
 
-.PHONY: help install train test test-all check format bench clean
+.PHONY: help install train model test test-all check format bench clean
 
 help:            ## What each target does
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 22
@@ -30,6 +30,11 @@ endef
 
 train: $(VENV)/.train  ## Fine-tune the embedded model: warm start, then GRPO (about 20 minutes on 2 cores)
 	$(BIN)/iapo train --preset laptop --output $(OUTPUT) $(TRAIN_FLAGS)
+
+model: $(VENV)/.train  ## Make the adapter in models/ again, from nothing (hours)
+	$(BIN)/iapo train --config runs/supervised.yaml --output out/b
+	$(BIN)/iapo train --config runs/iapo.yaml --model out/b --output out/d
+	$(BIN)/python scripts/ship_adapter.py out/d
 
 test: $(VENV)/.test  ## The tests, without the slow ones
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"

@@ -3,15 +3,16 @@
 1. Prompts are benchmark instructions, with other tasks' code below them until they are about 150 or
    about 400 tokens long. Answers are as long as the tasks' references, a factor of exp(N(0, 0.35))
    apart within a group: every contender is made to end each of its answers at the same length.
-2. Each contender is a process of its own with the embedded model: TRL at its defaults, TRL tuned
-   for a processor without AVX-512 bfloat16 (float32, no gradient checkpointing), ours, and ours with
-   adapters of rank 16. They take turns, one step at a time, so that what else the machine does is
-   shared by all.
+2. Each contender is a process of its own with the embedded model: TRL at its defaults (bfloat16 by
+   autocast, gradient checkpointing), TRL tuned (float32, no gradient checkpointing), the same with
+   bfloat16 by autocast, ours (bfloat16 where the processor multiplies in it), ours in float32, and
+   ours with adapters of rank 16. They take turns, one step at a time, so that what else the machine
+   does is shared by all.
 3. A step is: sample a group of 8 for every prompt, score (constants here), update. TRL samples all
    prompts of a step together, as ours does, and accumulates gradients a group at a time.
 4. The median of the steps after the first, generation and update apart, and each process's peak of
    memory. Ratios are of medians; exit code 1 where ours is not 3 times (150) or 5 times (400) as
-   fast as tuned TRL, or slower with adapters than without.
+   fast as TRL tuned, in whichever number type is faster for it, or slower with adapters than without.
 
     python benchmarks/train_step.py [--steps 6] [--contenders ours,lora,tuned] [--json FILE]
 """
@@ -38,7 +39,15 @@ from typing import Any
 GROUP = 8
 MAX_NEW_TOKENS = 256
 FACTORS = {150: 3.0, 400: 5.0}
-CONTENDERS = ("ours", "lora", "tuned", "default")
+CONTENDERS = ("ours", "float32", "lora", "tuned", "tuned16", "default")
+_OURS = {"ours": (0, "auto"), "float32": (0, "float32"), "lora": (16, "auto")}  # rank, type
+_WORDS = {
+    "float32": "ours in float32",
+    "lora": "ours with adapters",
+    "tuned": "TRL tuned, float32",
+    "tuned16": "TRL tuned, bfloat16",
+    "default": "TRL at its defaults",
+}
 _QUIET = {"TRL_EXPERIMENTAL_SILENCE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
@@ -102,7 +111,7 @@ class Stopwatch:
 # --- contenders: each waits for a line, does a step, and says how long it took --------------------
 
 
-def ours(wanted: int, prompts: int, steps: int, *, rank: int) -> None:
+def ours(wanted: int, prompts: int, steps: int, *, rank: int, dtype: str) -> None:
     import torch
 
     from iapo.models import load
@@ -113,7 +122,7 @@ def ours(wanted: int, prompts: int, steps: int, *, rank: int) -> None:
     from iapo.train.loop import grpo
     from iapo.train.scoring import Scored, Scoring
 
-    model, tokenizer = load("smollm2-135m", device="cpu")
+    model, tokenizer = load("smollm2-135m", device="cpu", dtype=dtype)
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     todo = work(tokenizer, wanted, prompts, steps)
     config = TrainConfig(
@@ -184,7 +193,7 @@ def ours(wanted: int, prompts: int, steps: int, *, rank: int) -> None:
         watch.processor.clear()
 
 
-def trl(wanted: int, prompts: int, steps: int, *, tuned: bool) -> None:
+def trl(wanted: int, prompts: int, steps: int, *, settings: dict[str, bool]) -> None:
     import torch
     import transformers
     from datasets import Dataset
@@ -194,7 +203,7 @@ def trl(wanted: int, prompts: int, steps: int, *, tuned: bool) -> None:
     from iapo.models import load
 
     transformers.logging.set_verbosity_error()
-    model, tokenizer = load("smollm2-135m", device="cpu")
+    model, tokenizer = load("smollm2-135m", device="cpu", dtype="float32")
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     todo = work(tokenizer, wanted, prompts, steps)
     watch = Stopwatch()
@@ -252,7 +261,7 @@ def trl(wanted: int, prompts: int, steps: int, *, tuned: bool) -> None:
             save_strategy="no",
             logging_steps=10**6,
             disable_tqdm=True,
-            **({"bf16": False, "gradient_checkpointing": False} if tuned else {}),
+            **settings,
         )
         asked = [[{"role": "user", "content": p}] for step in todo for p in step.prompts]
         GRPOTrainer(
@@ -371,12 +380,16 @@ def main() -> None:
     parser.add_argument("--contender", choices=CONTENDERS, help=argparse.SUPPRESS)
     parser.add_argument("--prompt-tokens", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.contender in ("ours", "lora"):
-        rank = 16 if options.contender == "lora" else 0
-        return ours(options.prompt_tokens, options.prompts, options.steps, rank=rank)
+    if options.contender in _OURS:
+        rank, dtype = _OURS[options.contender]
+        asked = (options.prompt_tokens, options.prompts, options.steps)
+        return ours(*asked, rank=rank, dtype=dtype)
     if options.contender:
-        tuned = options.contender == "tuned"
-        return trl(options.prompt_tokens, options.prompts, options.steps, tuned=tuned)
+        settings = {"default": {}, "tuned": {"bf16": False}, "tuned16": {"bf16": True}}
+        chosen = settings[options.contender]
+        if chosen:
+            chosen["gradient_checkpointing"] = False
+        return trl(options.prompt_tokens, options.prompts, options.steps, settings=chosen)
     names = options.contenders.split(",")
     cores = len(os.sched_getaffinity(0))
     result: dict[str, Any] = {
@@ -409,12 +422,11 @@ def main() -> None:
                 for part, seconds in found["ours"][options.clock].items()
             }
             run["ratios"][name] = ratios
-            label = {"lora": "ours with adapters"}.get(name, f"TRL {name}")
-            goal = {"tuned": FACTORS.get(wanted, 0.0)}.get(name, 0.0)
+            goal = FACTORS.get(wanted, 0.0) if name in ("tuned", "tuned16") else 0.0
             missed = ratios["step"] > 1.0 if name == "lora" else ratios["step"] < goal
             short = short or missed
             print(
-                f"{'':14} ours is {ratios['step']:.2f} times as fast as {label} "
+                f"{'':14} ours is {ratios['step']:.2f} times as fast as {_WORDS[name]} "
                 f"(generation {ratios['generation']:.2f}, update {ratios['update']:.2f})"
                 + (f", {goal:g} wanted" if goal else "")
                 + (": short" if missed else "")

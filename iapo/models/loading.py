@@ -76,7 +76,10 @@ def _load_adapter(folder: Path, options: dict[str, Any]) -> tuple[Any, Any]:
     model, tokenizer = load(base, device="cpu", dtype=str(options["dtype"]).removeprefix("torch."))
     if (folder / "tokenizer_config.json").is_file():
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-    return PeftModel.from_pretrained(model, str(folder), is_trainable=True), tokenizer
+    adapted = PeftModel.from_pretrained(
+        model, str(folder), is_trainable=True, autocast_adapter_dtype=False
+    )
+    return adapted, tokenizer
 
 
 def _complete_tokenizer(model: Any, tokenizer: Any, name: str) -> None:

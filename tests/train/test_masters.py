@@ -7,6 +7,7 @@ import tiny
 import torch
 
 from iapo.generate.sampling import sample
+from iapo.models.adapters import with_lora
 from iapo.train import checkpoint as checkpoints
 from iapo.train.config import TrainConfig
 from iapo.train.learner import Experience, Learner
@@ -71,10 +72,19 @@ def test_a_step_in_bfloat16_goes_where_the_float32_step_goes(kind):
     assert agreement > 0.8, "Adam's first step is all signs, of which few are rounded over"
 
 
-def test_float32_weights_and_adapters_are_their_own_masters():
+def test_float32_weights_are_their_own_masters():
     model = tiny.model()
     weights = MasterWeights(model.named_parameters())
     assert all(weights.named[name] is p for name, p in model.named_parameters())
+
+
+def test_adapters_compute_in_the_type_of_their_model_and_have_masters():
+    model = with_lora(tiny.model().to(torch.bfloat16), rank=2, alpha=4)
+    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    assert trained and {p.dtype for p in trained.values()} == {torch.bfloat16}
+    weights = MasterWeights(model.named_parameters())
+    assert weights.named.keys() == trained.keys()
+    assert {master.dtype for master in weights.named.values()} == {torch.float32}
 
 
 def test_a_checkpoint_holds_what_rounding_would_lose(tmp_path):
