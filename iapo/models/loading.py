@@ -50,6 +50,8 @@ def load(
                 model, tokenizer = _load_plain(source, options)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise ModelError(_explain(str(name), local, error)) from error
+    if str(name) == EMBEDDED:  # what adapters on it name as their base, on whichever machine
+        model.name_or_path = model.config._name_or_path = EMBEDDED
     _complete_tokenizer(model, tokenizer, str(name))
     return model.to(where).eval(), tokenizer
 

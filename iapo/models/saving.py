@@ -26,6 +26,7 @@ def save_model(model: Any, tokenizer: Any, folder: str | os.PathLike[str]) -> Pa
         with tempfile.TemporaryDirectory(prefix=".model-", dir=target) as aside, quiet():
             model.save_pretrained(aside)
             tokenizer.save_pretrained(aside)
+            Path(aside, "README.md").unlink(missing_ok=True)  # a form to fill in, from peft
             for file in sorted(Path(aside).iterdir()):
                 file.chmod(0o644)
                 if file.is_dir():

@@ -35,7 +35,7 @@ class MasterWeights:
             master = Parameter(parameter.detach().float())
             self.named[name] = master
             self._rounded.append((parameter, master))
-            parameter.register_post_accumulate_grad_hook(_adder(master))
+            parameter.register_post_accumulate_grad_hook(_adder(master))  # type: ignore[no-untyped-call]
 
     def write_back(self) -> None:
         """Round the masters into the model, after a step."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -53,6 +54,20 @@ def test_an_adapter_folder_loads_on_its_base(folder, tmp_path):
     assert (tmp_path / "adapter" / "adapter_config.json").is_file()
     again, _ = load(tmp_path / "adapter", device="cpu", dtype="float32")
     torch.testing.assert_close(again(input_ids=tokens).logits, expected)
+
+
+def test_an_adapter_on_the_embedded_model_loads_on_another_machine(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("iapo.models.loading.embedded_folder", lambda: folder)
+    base, tokenizer = load(EMBEDDED, device="cpu")
+    saved = save_model(with_lora(base, rank=2, alpha=4), tokenizer, tmp_path / "adapter")
+    said = "".join(file.read_text() for file in saved.iterdir() if file.suffix in (".json", ".md"))
+    assert json.loads((saved / "adapter_config.json").read_text())["base_model_name_or_path"] == (
+        EMBEDDED
+    )
+    assert str(tmp_path) not in said, "no path of the machine that it was made on"
+    moved = folder.rename(tmp_path / "elsewhere")
+    monkeypatch.setattr("iapo.models.loading.embedded_folder", lambda: moved)
+    assert hasattr(load(saved, device="cpu")[0], "peft_config")
 
 
 def test_the_default_is_the_adapter_that_comes_with_iapo_where_it_is_at_hand(
