@@ -1,10 +1,12 @@
-"""Whether real Terraform stays writable under the guide: valid files, token by token, with their end.
+"""Whether real code stays writable under a guide: valid files, token by token, with their end.
 
-    python benchmarks/guide_acceptance.py [--model NAME] [--corpora FOLDER] [--sample N] [--json OUT]
+    python benchmarks/guide_acceptance.py [--format F] [--model NAME] [--corpora FOLDER] [--sample N] [--json OUT]
 
-A program is the `.tf` files of its root folder, one after the other, written with the model's own
-tokenizer. Programs that use a provider without a schema are left out. Each rejection is listed with
-the place, and with what `iapo verify` says of the program: labels can be stale.
+A program is written with the model's own tokenizer. Of Terraform it is the `.tf` files of its root
+folder, one after the other; programs that use a provider without a schema are left out. Of the other
+formats it is a file that `iapo verify` accepts; those that give a key twice are left out, of which it
+only warns. Each rejection is listed with the place, and with what `iapo verify` says of the program:
+labels can be stale.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import Any
 import numpy as np
 from terraform_corpus import DEFAULT_CORPORA, load
 
-from iapo.generate.guide import Guide
+from iapo.generate.guide import GUIDED, Guide
 from iapo.models import EMBEDDED
 from iapo.models import load as load_model
 from iapo.verify.sandbox import judge_all
@@ -49,6 +51,29 @@ def supported(files: dict[str, str], providers: set[str]) -> bool:
     )  # fmt: skip
 
 
+def job(format: str, row: dict[str, Any]) -> dict[str, Any]:
+    """What `iapo verify` is asked about a program."""
+    if format == "terraform":
+        return {"format": format, "files": row["files"], "plan": False}
+    return {"format": format, "text": row["text"], "path": None}
+
+
+def programs(format: str, corpora: Path) -> tuple[int, list[dict[str, Any]]]:
+    """How many programs are labelled valid, and those that are asked about: id, files, text."""
+    rows = [r for r in load(corpora, format) if r["label"] == "valid"]
+    if format == "terraform":
+        providers = {schema.name for schema in list_schemas()}
+        chosen = [r for r in rows if supported(r["files"], providers)]
+        return len(rows), [{**r, "text": root_text(r["files"])} for r in chosen]
+    texts = [{**r, "text": next(iter(r["files"].values()))} for r in rows]
+    reports = judge_all([job(format, row) for row in texts], timeout=30.0, workers=1)
+    return len(rows), [
+        row
+        for row, report in zip(texts, reports, strict=True)
+        if report.valid and not any(d.code == "duplicate-key" for d in report.diagnostics)
+    ]
+
+
 def rejection(guide: Guide, tokenizer: Any, tokens: list[int]) -> dict[str, Any] | None:
     """Where the guide does not let a text's tokens and its end pass; None where it does."""
     allowed = np.zeros(max(len(guide.vocabulary), max(guide.stop) + 1), np.bool_)
@@ -70,6 +95,7 @@ def rejection(guide: Guide, tokenizer: Any, tokens: list[int]) -> dict[str, Any]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--format", default="terraform", choices=GUIDED)
     parser.add_argument("--model", default=EMBEDDED, help="whose tokenizer")
     parser.add_argument("--corpora", type=Path, default=Path(DEFAULT_CORPORA))
     parser.add_argument("--sample", type=int, help="only so many programs")
@@ -77,27 +103,26 @@ def main() -> None:
     options = parser.parse_args()
     tokenizer = load_model(options.model)[1]
     gc.collect()
-    rows = [r for r in load(options.corpora) if r["label"] == "valid"]
-    providers = {schema.name for schema in list_schemas()}
-    chosen = [r for r in rows if supported(r["files"], providers)]
+    labelled, chosen = programs(options.format, options.corpora)
     if options.sample:
         chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
     before = resident()
-    guide = Guide(tokenizer)
-    seconds, count, rejected, most = 0.0, 0, [], 0.0
+    guide = Guide(tokenizer, format=options.format)
+    seconds, count, most = 0.0, 0, 0.0
+    rejected: list[dict[str, Any]] = []
+    jobs: list[dict[str, Any]] = []
     for row in chosen:
-        tokens = tokenizer(root_text(row["files"]), add_special_tokens=False)["input_ids"]
+        tokens = tokenizer(row["text"], add_special_tokens=False)["input_ids"]
         began = time.process_time()
         found = rejection(guide, tokenizer, tokens)
         seconds += time.process_time() - began
         count += len(tokens) + 1
         most = max(most, resident() - before)
         if found is not None:
-            rejected.append({"id": row["id"], **found, "files": row["files"]})
-    jobs = [{"format": "terraform", "files": r.pop("files"), "plan": False} for r in rejected]
-    for entry, report in zip(
-        rejected, judge_all(jobs, timeout=30.0, workers=1) if jobs else [], strict=True
-    ):
+            rejected.append({"id": row["id"], **found})
+            jobs.append(job(options.format, row))
+    reports = judge_all(jobs, timeout=30.0, workers=1)
+    for entry, report in zip(rejected, reports, strict=True):
         entry["verify"] = report.valid
         entry["says"] = [d.message[:200] for d in report.diagnostics if d.severity == "error"]
     stale = sum(entry["verify"] is False for entry in rejected)
@@ -107,7 +132,7 @@ def main() -> None:
         print(f"{entry['id']}:{entry['line']}: verify says {entry['verify']} {entry['says'][:1]}")
         print(f"    {entry['after']!r} >> {entry['token']!r} {entry['owed'] or ''}")
     print(
-        f"{len(rows)} programs labelled valid, {len(chosen)} of supported providers, of which verify "
+        f"{labelled} programs labelled valid, {len(chosen)} asked about, of which verify "
         f"refuses {stale} of those the guide rejects\n"
         f"accepted {accepted} of {valid} valid ones: {100 * accepted / valid:.2f}%; "
         f"{count} tokens, {1e3 * seconds / count:.2f} ms of processor time a token, one text at a time\n"
@@ -117,7 +142,8 @@ def main() -> None:
         options.json.write_text(
             json.dumps(
                 {
-                    "labelled_valid": len(rows),
+                    "format": options.format,
+                    "labelled_valid": labelled,
                     "supported": len(chosen),
                     "stale_labels_among_rejected": stale,
                     "accepted": accepted,

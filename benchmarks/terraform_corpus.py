@@ -28,9 +28,9 @@ HERE = Path(__file__).resolve().parent
 DEFAULT_CORPORA = os.environ.get("IAPO_CORPORA") or str(HERE.parent.parent / "shared" / "corpora")
 
 
-def load(corpora: Path) -> list[dict[str, Any]]:
-    """The rows of the Terraform corpus. Exits with a sentence where it is not there."""
-    path = corpora / "terraform.jsonl.gz"
+def load(corpora: Path, format: str = "terraform") -> list[dict[str, Any]]:
+    """The rows of a format's corpus. Exits with a sentence where it is not there."""
+    path = corpora / f"{format}.jsonl.gz"
     if not path.is_file():
         raise SystemExit(f"{path} is not there; name the folder with --corpora or IAPO_CORPORA")
     with gzip.open(path, "rt", encoding="utf-8") as lines:

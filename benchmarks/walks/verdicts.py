@@ -23,11 +23,28 @@ _NO_SUCH_NAME = frozenset(
         "reference-to-undeclared-local-value", "reference-to-undeclared-module", "invalid-reference",
     }
 )  # fmt: skip
+_NO_SUCH_FIELD = frozenset(
+    {
+        "unknown-field", "misspelt-field", "unknown-kind", "wrong-api-version", "removed-api",
+        "unserved-api", "unknown-resource", "unknown-custom-resource",
+    }
+)  # fmt: skip
 _NO_SUCH_MEMBER = re.compile(r'Invalid "\w+" (?:attribute|reference): |Reference to "\w+" in ')
 _VALUE = frozenset(
     {
         "invalid-value", "invalid-arn-value", "invalid-length", "invalid-attribute-value-length",
         "value-out-of-range", "invalid-version-constraint",
+        # Of Kubernetes: the form of a text, the size of a number, what one text says of another.
+        "bad-address", "bad-annotation", "bad-count", "bad-env-name", "bad-format", "bad-host",
+        "bad-image", "bad-key", "bad-label", "bad-name", "bad-path", "bad-port", "bad-port-name",
+        "bad-quantity", "bad-schedule", "duplicate-mount", "duplicate-name", "duplicate-object",
+        "duplicate-port", "out-of-range", "request-over-limit", "selector-mismatch",
+        "selects-nothing", "undefined-port", "undefined-reference", "undefined-volume",
+        # Of Compose.
+        "bad-duration", "bad-exposed-port", "bad-healthcheck", "bad-mount", "bad-size",
+        "dependency-cycle", "dependency-not-enabled", "no-healthcheck", "port-clash",
+        "port-out-of-range", "undefined-config", "undefined-model", "undefined-network",
+        "undefined-secret", "undefined-service",
     }
 )  # fmt: skip
 _TERRAFORMS_OWN = re.compile(
@@ -40,7 +57,7 @@ def invented(report: Report) -> list[str]:
     return [
         f"{d.code}: {d.message}"
         for d in report.diagnostics
-        if d.code in _NO_SUCH_NAME or _NO_SUCH_MEMBER.match(d.message)
+        if d.code in _NO_SUCH_NAME | _NO_SUCH_FIELD or _NO_SUCH_MEMBER.match(d.message)
     ]
 
 

@@ -65,7 +65,10 @@ def bench(
     seed: Annotated[int, typer.Option(help="Of sampled answers.")] = 0,
     guided: Annotated[
         bool,
-        typer.Option("--guided", help="Let only code through that can be valid (Terraform)."),
+        typer.Option(
+            "--guided",
+            help="Let only code through that can be valid (Terraform, Kubernetes, Compose).",
+        ),
     ] = False,
     out: Annotated[
         Path | None,

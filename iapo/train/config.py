@@ -97,7 +97,7 @@ class TrainConfig:
             gradients are several times larger than GRPO's, so that `lr` may be too.
         max_grad_norm: gradients are scaled down to this norm.
         temperature: of rollouts. 1 with nothing cut off keeps the policy its own sampler.
-        guide: rollouts of Terraform are written under the guide (docs/guided-decoding.md), and
+        guide: rollouts are written under the guide of their format (docs/guided-decoding.md), and
             learnt from as draws from what it left to choose from. Judging stays unguided.
         rollout_rows: completions decoded together.
         pass_tokens: tokens a forward and backward pass; lower needs less memory.

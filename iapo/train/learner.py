@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from iapo.generate.guide import Guide
+from iapo.generate.guide import Guides
 from iapo.models import stop_tokens
 from iapo.models.errors import ModelError
 from iapo.models.memory import OutOfMemoryError, free_memory, is_out_of_memory
@@ -38,7 +38,7 @@ class Experience:
         advantages: one a completion.
         shares: for each completion, what part of its advantage each token carries, in [0, 1];
             empty where every token carries all of it.
-        guided: the completions were written under the learner's guide.
+        guided: the format of the guide that the completions were written under; empty for none.
     """
 
     prompt: tuple[int, ...]
@@ -46,7 +46,7 @@ class Experience:
     sampled_logprobs: tuple[tuple[float, ...], ...]
     advantages: tuple[float, ...]
     shares: tuple[tuple[float, ...], ...] = ()
-    guided: bool = False
+    guided: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Learner:
         pass_tokens: tokens a forward and backward pass, less than configured once memory ran out.
         bad_steps: steps in a row that were skipped because they were not finite.
         weights: what is trained of it, in float32.
-        guide: the one that rollouts are written under; None where they are not.
+        guides: those that rollouts are written under; None where they are not.
     """
 
     def __init__(self, model: Any, tokenizer: Any, config: TrainConfig) -> None:
@@ -89,7 +89,7 @@ class Learner:
         self.reference: Any = None
         self.bad_steps = 0
         self.pass_tokens = config.pass_tokens
-        self.guide = Guide(tokenizer, stop=stop_tokens(model, tokenizer)) if config.guide else None
+        self.guides = Guides(tokenizer, stop_tokens(model, tokenizer)) if config.guide else None
         _freeze(model, config)
         self.weights = MasterWeights(model.named_parameters())
         self.optimizer = self._new_optimizer()
@@ -170,7 +170,7 @@ class Learner:
         begin = 0
         self.model.train()
         for chosen in passes(groups, self.pass_tokens):
-            logprobs = completion_logprobs(self.model, chosen, config.temperature, self.guide)
+            logprobs = completion_logprobs(self.model, chosen, config.temperature, self.guides)
             part = slice(begin, begin + len(logprobs))
             begin += len(logprobs)
             terms = policy_loss(
@@ -238,7 +238,7 @@ class Learner:
             model, switched = self.model, self.model.disable_adapter()
         with switched:
             parts = [
-                completion_logprobs(model, chosen, self.config.temperature, self.guide)
+                completion_logprobs(model, chosen, self.config.temperature, self.guides)
                 for chosen in passes(groups, self.pass_tokens)
             ]
         return torch.cat(parts)

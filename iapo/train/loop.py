@@ -94,7 +94,7 @@ def collect(
             scoring,
             config,
             seed,
-            learner.guide,
+            learner.guides,
         )
         for group in fresh:
             sampler.record(group.index, [scored.passed for scored in group.scored])
@@ -133,7 +133,7 @@ def experiences(groups: Sequence[Group], config: TrainConfig, tokenizer: Any) ->
             tuple(s.completion.logprobs for s in samples),
             tuple(credit),
             _shares(samples, credit, config, tokenizer),
-            guided=config.guide and group.task.format in GUIDED,
+            guided=group.task.format if config.guide and group.task.format in GUIDED else "",
         )
         for group, samples, credit in zip(groups, kept, _credits(scored, config), strict=True)
     ]

@@ -7,7 +7,7 @@ architecture does not allow that, each completion is a padded row: the same numb
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +40,13 @@ class TokenGroup:
     Attributes:
         given: how many leading tokens of each completion are only read, never predicted; none
             where empty. Answers to different prompts share what their prompts begin with so.
-        guided: the completions were written under a guide.
+        guided: the format of the guide that the completions were written under; empty for none.
     """
 
     prompt: tuple[int, ...]
     completions: tuple[tuple[int, ...], ...]
     given: tuple[int, ...] = ()
-    guided: bool = False
+    guided: str = ""
 
     @property
     def tokens(self) -> int:
@@ -95,13 +95,13 @@ def completion_logprobs(
     model: Any,
     groups: Sequence[TokenGroup],
     temperature: float = 1.0,
-    guide: Guide | None = None,
+    guides: Mapping[str, Guide] | None = None,
 ) -> Tensor:
     """[T] log-probability of every completion token not given, groups and completions in order.
 
     Args:
-        guide: the one that guided groups were written under. Their log-probabilities are those of
-            the distribution that it left, as when they were sampled.
+        guides: by format, those that guided groups were written under. Their log-probabilities are
+            those of the distribution that was left, as when they were sampled.
     """
     if supports(model):
         try:
@@ -113,19 +113,22 @@ def completion_logprobs(
     targets = [t for group in groups for row, given in group.rows() for t in row[given:]]
     wanted = torch.tensor(targets, device=hidden.device)
     allowed = None
-    if guide is not None and any(group.guided for group in groups):
-        allowed = _allowed(guide, groups, model.get_output_embeddings().weight.shape[0])
+    if guides is not None and any(group.guided for group in groups):
+        allowed = _allowed(guides, groups, model.get_output_embeddings().weight.shape[0])
     return token_logprobs(model, hidden, wanted, temperature, allowed)
 
 
-def _allowed(guide: Guide, groups: Sequence[TokenGroup], size: int) -> npt.NDArray[np.uint8]:
+def _allowed(
+    guides: Mapping[str, Guide], groups: Sequence[TokenGroup], size: int
+) -> npt.NDArray[np.uint8]:
     """[T, size / 8] bits: which tokens might have come in place of each."""
     everything = np.full((1, -(-size // 8)), 0xFF, np.uint8)
     parts = []
     for group in groups:
         for row, given in group.rows():
             if group.guided:
-                parts.append(np.packbits(guide.along(row, size)[given:], axis=1))
+                allowed = guides[group.guided].along(row, size)
+                parts.append(np.packbits(allowed[given:], axis=1))
             else:
                 parts.append(everything.repeat(len(row) - given, axis=0))
     return np.concatenate(parts)

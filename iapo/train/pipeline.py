@@ -190,7 +190,7 @@ class Pipeline:
             self.scoring,
             config,
             seed_for(config.seed, "probe"),
-            learner.guide,
+            learner.guides,
         )
         for group in groups:
             self.sampler.record(group.index, [scored.passed for scored in group.scored])
@@ -255,7 +255,7 @@ class Pipeline:
                 self.scoring,
                 wanted,
                 seed_for(config.seed, "rejection", number),
-                learner.guide,
+                learner.guides,
             )
             for group in groups:
                 self.sampler.record(group.index, [scored.passed for scored in group.scored])

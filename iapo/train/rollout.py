@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from iapo.generate.guide import Guide, PromptGuide
+from iapo.generate.guide import Guides, PromptGuide
 from iapo.generate.prompts import prompt_tokens
 from iapo.generate.sampling import Completion, sample
 from iapo.models import stop_tokens
@@ -66,12 +66,12 @@ def rollout(
     scoring: Scoring,
     config: TrainConfig,
     seed: int,
-    guide: Guide | None = None,
+    guides: Guides | None = None,
 ) -> list[Group]:
     """`config.group_size` scored answers to each of the tasks at `indices`.
 
     Args:
-        guide: what the answers to tasks of its format are written under.
+        guides: what answers are written under where there is one for their task's format.
     """
     chosen = [tasks[index] for index in indices]
     prompts = [prompt_tokens(tokenizer, task.prompt, config.system_prompt) for task in chosen]
@@ -86,8 +86,8 @@ def rollout(
             temperature=config.temperature,
             rows=config.rollout_rows,
             guide=(
-                PromptGuide(guide, [task.format for task in chosen], config.group_size)
-                if guide is not None
+                PromptGuide(guides, [task.format for task in chosen], config.group_size)
+                if guides is not None
                 else None
             ),
         )

@@ -150,6 +150,6 @@ def test_a_number_may_stand_for_its_digits_in_an_enum(guide):
 
 def test_a_provider_without_a_schema_must_be_opened():
     text = 'resource "datadog_monitor" "m" {\n  anything = 1\n}\n'
-    assert refused(Guide(TOKENIZER, open_providers=["datadog"]), text) is None
+    assert refused(Guide(TOKENIZER, named=["datadog"]), text) is None
     # "da" could yet become a type of another provider.
     assert refused(Guide(TOKENIZER), text) in ('resource "', 'resource "d', 'resource "da')

@@ -26,7 +26,7 @@ def guide():
 
 def rollouts(model, guide, count=3):
     """Completions of a guided and of an unguided prompt."""
-    chosen = PromptGuide(guide, ["terraform", "jenkins"], count)
+    chosen = PromptGuide({"terraform": guide}, ["terraform", "jenkins"], count)
     options = {"group_size": count, "max_new_tokens": 24, "stop": guide.stop, "guide": chosen}
     return sample(model, [PROMPT, PROMPT], **options)
 
@@ -57,12 +57,12 @@ def test_training_finds_the_log_probabilities_that_sampling_told(guide):
     model = tiny.model(spread=4.0)
     guided, free = rollouts(model, guide)
     groups = [
-        TokenGroup(PROMPT, tuple(c.tokens for c in guided), guided=True),
+        TokenGroup(PROMPT, tuple(c.tokens for c in guided), guided="terraform"),
         TokenGroup(PROMPT, tuple(c.tokens for c in free)),
     ]
     told = torch.tensor([x for c in (*guided, *free) for x in c.logprobs])
     with torch.no_grad():
-        found = completion_logprobs(model, groups, guide=guide)
+        found = completion_logprobs(model, groups, guides={"terraform": guide})
         unmasked = completion_logprobs(model, groups)
     assert float((found - told).abs().max()) < 1e-4
     assert float((unmasked - told).abs().max()) > 0.1
@@ -80,7 +80,7 @@ def test_a_guided_update_equals_plain_autograd(guide, pass_tokens):
             tuple(c.tokens for c in group),
             tuple(c.logprobs for c in group),
             advantages,
-            guided=group is guided,
+            guided="terraform" if group is guided else "",
         )
         for group in (guided, free)
     ]

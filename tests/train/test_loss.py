@@ -183,7 +183,7 @@ def test_out_of_memory_is_retried_in_smaller_passes_with_the_same_result(monkeyp
     sizes = []
     real = module.completion_logprobs
 
-    def scarce(model, groups, temperature=1.0, guide=None):
+    def scarce(model, groups, temperature=1.0, guides=None):
         sizes.append(sum(len(g.completions) for g in groups))
         if len(sizes) == 1:
             raise torch.OutOfMemoryError("out of memory")

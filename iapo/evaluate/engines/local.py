@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from iapo.evaluate.engines.engine import Answer, Decoding, Request
-from iapo.generate.ending import InTurn
-from iapo.generate.guide import GUIDED, Guide, PromptGuide
+from iapo.generate.guide import Guides, PromptGuide
 from iapo.generate.prompts import prompt_tokens
 from iapo.generate.sampling import sample
 from iapo.models import stop_tokens
@@ -35,11 +34,7 @@ class LocalEngine:
         self._decoding = decoding
         self._rows = rows
         self._stop = stop_tokens(model, tokenizer)
-        self._guides = (
-            [Guide(tokenizer, stop=self._stop, format=format) for format in GUIDED]
-            if guided
-            else []
-        )
+        self._guides = Guides(tokenizer, self._stop) if guided else None
 
     def answers(self, requests: Sequence[Request]) -> Iterator[list[Answer]]:
         """One batch after the other, the shortest prompts first."""
@@ -54,7 +49,9 @@ class LocalEngine:
     def _batch(self, requests: Sequence[Request], prompts: Sequence[Sequence[int]]) -> list[Answer]:
         decoding = self._decoding
         formats = [request.format for request in requests]
-        guides = [PromptGuide(guide, formats, decoding.samples) for guide in self._guides]
+        guide = None
+        if self._guides is not None:
+            guide = PromptGuide(self._guides, formats, decoding.samples)
         with merged(self._model):
             groups = sample(
                 self._model,
@@ -66,7 +63,7 @@ class LocalEngine:
                 temperature=decoding.temperature,
                 top_p=decoding.top_p,
                 rows=self._rows,
-                guide=InTurn(guides) if guides else None,
+                guide=guide,
             )
         return [
             Answer(

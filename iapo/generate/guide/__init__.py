@@ -1,6 +1,7 @@
 """Guided decoding: only tokens that can still become valid code may be drawn."""
 
-from iapo.generate.guide.choice import PromptGuide, guide_for
-from iapo.generate.guide.guide import GUIDED, Guide, Position
+from iapo.generate.guide.choice import Guides, PromptGuide, guide_for
+from iapo.generate.guide.guide import Guide, Position
+from iapo.generate.guide.languages import GUIDED
 
-__all__ = ["GUIDED", "Guide", "Position", "PromptGuide", "guide_for"]
+__all__ = ["GUIDED", "Guide", "Guides", "Position", "PromptGuide", "guide_for"]

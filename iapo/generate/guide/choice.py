@@ -1,4 +1,4 @@
-"""Whether a request is answered under a guide, and under which; which prompts of a batch are.
+"""Which guide a request, or each prompt of a batch, is answered under.
 
 A format without a guide, or a tokenizer that a guide cannot read, is answered unguided.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from iapo.generate.guide.guide import GUIDED, Guide
+from iapo.generate.guide.guide import Guide, vocabulary_of
+from iapo.generate.guide.languages import GUIDED
 from iapo.generate.guide.vocabulary import SpellingError
 from iapo.verify.terraform.catalogue import list_schemas
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _TYPE = r"[`'\"]?\b([a-z][a-z0-9]*)_[a-z0-9_]*[a-z0-9]\b[`'\"]?"
 _KIND = r"(?:resources?|data sources?|data)"
 _SPELLED = re.compile(rf"\b{_KIND}\s+{_TYPE}|{_TYPE}\s+{_KIND}\b")
+_CAMEL = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+\b")
 
 
 def guide_for(
@@ -31,45 +33,82 @@ def guide_for(
         tokenizer: the model's.
         format: what will be written, None where that is not known.
         stop: tokens that end an answer.
-        request: what is asked for. Types of providers without a schema at hand stay writable where
-            it spells one out as such: "a `datadog_monitor` resource".
+        request: what is asked for. What has no schema stays writable where it is spelt out as
+            such: "a `datadog_monitor` resource", "a ServiceMonitor".
     """
     if format not in GUIDED:
         return None
     try:
-        return Guide(tokenizer, stop=stop, format=format, open_providers=_unknown(request))
+        return Guide(tokenizer, stop=stop, format=format, named=_named(request, format))
     except SpellingError as error:
         warnings.warn(f"generating unguided: {error}", stacklevel=2)
         return None
 
 
+class Guides(Mapping[str, Guide]):
+    """The guides of all formats by format, each made when it is first asked for.
+
+    Raises:
+        SpellingError: a guide cannot read the tokenizer.
+    """
+
+    def __init__(self, tokenizer: Any, stop: Sequence[int]) -> None:
+        vocabulary_of(tokenizer)
+        self._tokenizer, self._stop = tokenizer, stop
+        self._made: dict[str, Guide] = {}
+
+    def __getitem__(self, format: str) -> Guide:
+        if format not in GUIDED:
+            raise KeyError(format)
+        if format not in self._made:
+            self._made[format] = Guide(self._tokenizer, stop=self._stop, format=format)
+        return self._made[format]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(GUIDED)
+
+    def __len__(self) -> int:
+        return len(GUIDED)
+
+
 class PromptGuide:
-    """A guide for some of the prompts of a batch (see `iapo.generate.sampling.Guide`).
+    """For each prompt of a batch the guide of its format (see `iapo.generate.sampling.Guide`).
 
     Args:
+        guides: by format.
         formats: what is asked for by each prompt.
         group_size: answers a prompt.
     """
 
-    def __init__(self, guide: Guide, formats: Sequence[str], group_size: int) -> None:
-        self._guide = guide
-        self._guided = [form == guide.format for form in formats]
+    def __init__(
+        self, guides: Mapping[str, Guide], formats: Sequence[str], group_size: int
+    ) -> None:
+        self._guides = [guides.get(format) for format in formats]
         self._group_size = group_size
 
     def __call__(
         self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
     ) -> Tensor:
-        """Take away what may not come, in the rows of the prompts it is a guide for."""
-        own = [place for place, row in enumerate(rows) if self._guided[row // self._group_size]]
-        if not own:
-            return logits
-        masked = self._guide([rows[i] for i in own], [written[i] for i in own], logits[own])
-        logits[own] = masked
+        """Take away what may not come, in the rows of the prompts that there is a guide for."""
+        places: dict[Guide, list[int]] = {}
+        for place, row in enumerate(rows):
+            guide = self._guides[row // self._group_size]
+            if guide is not None:
+                places.setdefault(guide, []).append(place)
+        for guide, own in places.items():
+            logits[own] = guide([rows[i] for i in own], [written[i] for i in own], logits[own])
         return logits
 
 
-def _unknown(request: str) -> tuple[str, ...]:
-    """Beginnings of what look like resource types in a request, of providers without a schema."""
+def _named(request: str, format: str) -> tuple[str, ...]:
+    """What a request names that there may be no schema for.
+
+    Beginnings of what look like resource types (Terraform), words that look like kinds (Kubernetes).
+    """
+    if format == "kubernetes":
+        return tuple(sorted(set(_CAMEL.findall(request))))
+    if format != "terraform":
+        return ()
     known = {entry.name for entry in list_schemas()}
     spelled = {found[1] or found[2] for found in _SPELLED.finditer(request)}
     return tuple(sorted(spelled - known))

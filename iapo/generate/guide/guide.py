@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from iapo.errors import InputError
 from iapo.generate.guide.automaton import Mask, Masks, State, write
+from iapo.generate.guide.languages import language_of
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.vocabulary import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-GUIDED = ("terraform",)
-"""The formats there is a guide for."""
 
 _MOST_STATES = 100_000  # about 100 MB with their masks; beyond, all but free text's is forgotten
 
@@ -49,7 +46,8 @@ class Guide:
         tokenizer: any Hugging Face tokenizer that spells bytes.
         stop: tokens that end an answer; the tokenizer's end-of-text token if None.
         format: one of `GUIDED`.
-        open_providers: providers without a schema, whose types and arguments may have any name.
+        named: what has no schema and may be written all the same, with any arguments: providers
+            (Terraform), kinds (Kubernetes).
 
     Attributes:
         format: of the code it guides.
@@ -66,26 +64,16 @@ class Guide:
         *,
         stop: Sequence[int] | None = None,
         format: str = "terraform",
-        open_providers: Sequence[str] = (),
+        named: Sequence[str] = (),
     ) -> None:
-        if format not in GUIDED:
-            raise InputError(f"no guide for {format}; there is one for: {', '.join(GUIDED)}")
-        from iapo.generate.guide.terraform.grammar import Grammar
-        from iapo.generate.guide.terraform.schema import Schemas
-
+        self._language = language_of(format, named)
         self.format = format
         self.stop = tuple(stop) if stop is not None else (int(tokenizer.eos_token_id),)
         self.vocabulary = vocabulary_of(tokenizer)
-        self._grammar = Grammar(Schemas(), tuple(open_providers))
         self._masks = Masks(self.vocabulary)
         self._rows: dict[int, tuple[list[int], Position]] = {}
         self._allowed: npt.NDArray[np.bool_] = np.zeros((0, 0), np.bool_)
-        self._begin()
-
-    def _begin(self) -> None:
-        from iapo.generate.guide.terraform.program import start
-
-        self._first = Position(start(self._grammar))
+        self._first = Position(self._language.start())
 
     @property
     def first(self) -> Position:
@@ -127,7 +115,7 @@ class Guide:
         whole = position.state.final and position.ledger.settled
         if whole or not out.any():
             out[list(self.stop)] = True
-        if len(self._grammar.pool) > _MOST_STATES:
+        if len(self._language.pool) > _MOST_STATES:
             self._forget()
 
     def __call__(
@@ -166,10 +154,10 @@ class Guide:
 
     def _forget(self) -> None:
         # Positions lead to all that came after them elsewhere, so the rows' are worked out anew.
-        self._grammar.forget()
+        self._language.forget()
         self._masks.forget()
         self._rows.clear()
-        self._begin()
+        self._first = Position(self._language.start())
 
     def processor(self) -> Any:
         """A transformers `LogitsProcessor`, for as many calls of `generate` as one likes."""

@@ -23,6 +23,7 @@ from iapo.generate.guide.terraform.lexemes import (
     Quote,
 )
 from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, one_name
+from iapo.generate.guide.terraform.schema import Schemas
 
 _TYPED = ("resource", "data", "ephemeral")
 _NAMED = ("variable", "output", "module", "check")
@@ -33,6 +34,19 @@ _FENCES = ("hcl", "terraform", "tf")
 def start(g: Grammar) -> State:
     """Before an answer."""
     return g.pool.make(Top, g, False, False)
+
+
+class Terraform:
+    """Terraform as a guide takes it (see `iapo.generate.guide.languages.Language`)."""
+
+    def __init__(self, open_providers: tuple[str, ...]) -> None:
+        self._grammar = Grammar(Schemas(), open_providers)
+        self.pool = self._grammar.pool
+        self.forget = self._grammar.forget
+
+    def start(self) -> State:
+        """Before an answer."""
+        return start(self._grammar)
 
 
 class Top(State):

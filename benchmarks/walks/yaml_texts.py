@@ -1,0 +1,250 @@
+"""Random YAML under the guide, knowing nothing of the format but what the guide allows."""
+
+from __future__ import annotations
+
+import random
+
+from iapo.generate.guide.automaton import State
+from iapo.generate.guide.yaml import block, flow, language, values
+from iapo.generate.guide.yaml.shapes import Choice, Fields, Shape, Struct
+
+MOST = 12_000  # bytes
+TIRED = 1_500  # bytes after which only what must be written is
+RARE = frozenset({"extends", "include"})  # what they need is in other places
+WORDS = ("alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel")
+
+
+def missing(fields: Fields, used: frozenset[str]) -> list[str]:
+    """Names of which one must come before a mapping may end."""
+    if isinstance(fields, Choice):
+        return missing(fields.ways[0], used)
+    if not isinstance(fields, Struct):
+        return sorted(fields.names - used)
+    out = set(fields.needed - used)
+    for group in fields.rules.groups:
+        if len(group.names & used) < group.least:
+            out |= group.names & frozenset(fields.open(used))
+    return sorted(out) or sorted(fields.open(used))
+
+
+class Walk:
+    """One text, piece by piece."""
+
+    def __init__(self, g: language.Language, rng: random.Random) -> None:
+        self.g, self.rng = g, rng
+        self.state: State = g.start()
+        self.text = ""
+        self.documents = rng.randint(1, 2) if g.several else 1
+
+    def put(self, text: str) -> bool:
+        """Write a text if the guide lets all of it through."""
+        state = self.state
+        for byte in text.encode():
+            after = state.next(byte)
+            if after is None:
+                return False
+            state = after
+        self.state, self.text = state, self.text + text
+        return True
+
+    def must(self, *texts: str) -> None:
+        """Write one of some texts."""
+        for text in texts:
+            if self.put(text):
+                return
+        state = type(self.state).__name__
+        raise AssertionError(f"{state} takes none of {texts} after\n{self.text[-600:]}")
+
+    def run(self) -> str | None:
+        """A whole text; None where it grew too long."""
+        while len(self.text) < MOST:
+            if isinstance(self.state, block.Line) and self.over(self.state):
+                return self.text
+            self.step()
+        return None
+
+    @property
+    def tired(self) -> bool:
+        """Whether to bring things to an end."""
+        return len(self.text) > TIRED
+
+    def over(self, line: block.Line) -> bool:
+        """Whether to end here."""
+        if self.tired or not line.final:
+            return line.final
+        if self.text.count("---\n") + 1 < self.documents:
+            return False
+        return line.top.up is None or self.rng.random() < 0.2
+
+    def step(self) -> None:
+        """One choice."""
+        state, rng = self.state, self.rng
+        if isinstance(state, values.Either):
+            # Where a key and a plain text begin alike, the key goes on.
+            state = next((s for s in state.states if isinstance(s, block.Value)), state)
+        if isinstance(state, language.Start):
+            self.state = self.g.code(False)
+        elif isinstance(state, block.Line):
+            self.line(state)
+        elif isinstance(state, block.Value):
+            self.value(state)
+        elif isinstance(state, block.Dash):
+            items = state.top.shape.items
+            assert items is not None
+            if items.nested and not items.text and rng.random() < 0.1:
+                self.must("\n")
+            else:
+                self.must(" ")
+        elif isinstance(state, block.Node):
+            self.node(state.shape, state.column)
+        elif isinstance(state, block.Tail):
+            self.put(" # a remark\n") if rng.random() < 0.05 else self.must("\n")
+        elif isinstance(state, flow.Open):
+            self.opened(state.frame)
+        elif isinstance(state, flow.Value):
+            self.node(state.shape, -1)
+        elif isinstance(state, flow.After):
+            closing = rng.random() < 0.7 and any(self.put(b) for b in "]}")
+            if not closing:
+                self.must(*((", ", "]", "}") if rng.random() < 0.5 else (", ", "}", "]")))
+        else:
+            self.random()
+
+    def line(self, line: block.Line) -> None:
+        """What stands in a line."""
+        rng, top, pending = self.rng, line.top, line.pending
+        if rng.random() < 0.02 and self.put("# a remark\n"):
+            return
+        if pending is not None and pending.nested and (top.up is None or not pending.null
+                                                       or rng.random() < 0.9):  # fmt: skip
+            indent = 0 if top.up is None else top.indent + rng.choice((2, 2, 4))
+            if pending.each is not None and (pending.fields is None or rng.random() < 0.5):
+                same = isinstance(top, block.Mapping) and rng.random() < 0.5
+                self.must(" " * (top.indent if same else indent) + "-")
+            else:
+                assert pending.fields is not None
+                self.key(pending.fields, frozenset(), " " * indent)
+            return
+        frames = [f for f in line._frames() if f.more]
+        if all(f.up is None for f in frames):
+            self.must("---\n")
+            return
+        inner = [f for f in frames if f.up is not None]
+        frame = inner[0] if not inner[0].closable else rng.choice(inner)
+        if self.tired and inner[0].closable:
+            # Whatever is open and whole is closed, the innermost that is not is gone on with.
+            frame = inner[-1]
+        if isinstance(frame, block.Sequence):
+            self.must(" " * frame.indent + "-")
+        else:
+            assert isinstance(frame, block.Mapping)
+            self.key(frame.fields, frame.used, " " * frame.indent)
+
+    def key(self, fields: Fields, used: frozenset[str], before: str) -> None:
+        """A key and its colon."""
+        rng = self.rng
+        names = list(fields.open(used))
+        if not fields.complete(used) and (self.tired or rng.random() < 0.7):
+            names = [n for n in missing(fields, used) if n in names]
+        names = [n for n in names if n not in RARE or rng.random() < 0.1] or names
+        if not names and fields.prefixes:
+            names = [f"{fields.prefixes[0]}{rng.choice(WORDS)}{len(self.text)}"]
+        if fields.free and not names:
+            names = ["app"] if "app" not in used else [f"{rng.choice(WORDS)}{len(self.text)}"]
+        if rng.random() < 0.1:
+            name = rng.choice(names)
+            if self.put(f'{before}"{name}":'):
+                return
+        rng.shuffle(names)
+        self.must(*(f"{before}{name}:" for name in names))
+
+    def value(self, value: block.Value) -> None:
+        """After a colon."""
+        shape, rng = value.shape, self.rng
+        plain = shape.text or (shape.literal and not (shape.null and shape.nested))
+        if shape.nested and not (plain and (self.tired or rng.random() < 0.5)):
+            short = rng.random() < 0.1 and (shape.each is not None or self.closable(shape))
+            self.must(" " if short else "\n")
+        else:
+            self.must(" ")
+
+    @staticmethod
+    def closable(shape: Shape) -> bool:
+        """Whether it may be an empty mapping."""
+        return shape.fields is not None and shape.fields.complete(frozenset())
+
+    def node(self, shape: Shape, column: int) -> None:
+        """A value, in its line."""
+        rng = self.rng
+        kinds = [k for k, there in (
+            ("text", shape.text), ("words", shape.words), ("form", shape.form), ("integer", shape.integer),
+            ("number", shape.number), ("boolean", shape.boolean),
+            ("mapping", shape.fields is not None and column >= 0), ("sequence", shape.each),
+            ("braces", shape.fields is not None and column < 0),
+        ) if there]  # fmt: skip
+        if ("integer" in kinds and "text" in kinds) or ("number" in kinds and "text" in kinds):
+            kinds.remove("text")
+        scalars = [k for k in kinds if k not in ("mapping", "sequence", "braces")]
+        if self.tired and scalars:
+            kinds = scalars
+        if "mapping" in kinds and rng.random() < 0.9:
+            kinds = ["mapping"]
+        kind = rng.choice(kinds or ["null"])
+        if kind == "text":
+            word = rng.choice(WORDS) if not shape.strict else "alpha"
+            self.must(word if rng.random() < 0.7 else f'"{word}"')
+        elif kind == "words":
+            word = rng.choice(shape.words)
+            self.must(*((word, f'"{word}"') if rng.random() < 0.7 else (f'"{word}"', word)))
+        elif kind in ("integer", "number"):
+            low, high = shape.integer or (0, 100)
+            number = rng.randint(
+                max(low, 1) if high >= 1 else low, max(min(high, max(low, 1) + 98), low)
+            )
+            self.must(str(number))
+        elif kind == "form":
+            self.must('"')
+            while isinstance(self.state, values.Atom):
+                if rng.random() < 0.3 or not (self.put('"') or self.put("}")):
+                    self.must(rng.choice(self.allowed() or ["more of it"]))
+        elif kind == "boolean":
+            self.must(rng.choice(("true", "false")))
+        elif kind == "mapping":
+            assert shape.fields is not None
+            self.key(shape.fields, frozenset(), "")
+        elif kind == "braces":
+            self.must("{}" if self.closable(shape) else "{")
+        elif kind == "sequence":
+            self.must(*(("-", "[") if column >= 0 and rng.random() < 0.5 else ("[", "-")))
+        else:
+            self.must("null")
+
+    def opened(self, frame: values.Frame) -> None:
+        """After an opening bracket or a comma."""
+        if isinstance(frame, flow.FlowSequence):
+            items = frame.shape.items
+            assert items is not None
+            if frame.closable and self.rng.random() < 0.2 and self.put("]"):
+                return
+            if items.fields is not None and not items.text:
+                self.must("{")
+            else:
+                self.node(items, -1)
+        else:
+            assert isinstance(frame, flow.FlowMapping)
+            if frame.closable and (self.rng.random() < 0.3 or not frame.more) and self.put("}"):
+                return
+            self.key(frame.fields, frame.used, "")
+
+    def random(self) -> None:
+        """Any byte that may come, rather one that ends something."""
+        allowed = self.allowed()
+        if not allowed:
+            state = type(self.state).__name__
+            raise AssertionError(f"nothing may come in {state} after\n{self.text[-600:]}")
+        self.must(allowed[0])
+
+    def allowed(self) -> list[str]:
+        """The characters that may come, those that end something first."""
+        every = (*b"\n]},: ", *range(33, 127))
+        return [chr(b) for b in every if self.state.next(b) is not None]

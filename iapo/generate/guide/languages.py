@@ -1,0 +1,54 @@
+"""The languages there is a guide for: each an automaton that says what may be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from iapo.errors import InputError
+from iapo.generate.guide.automaton import Pool, State
+
+GUIDED = ("terraform", "kubernetes", "compose")
+"""The formats there is a guide for."""
+
+
+class Language(Protocol):
+    """What may be written.
+
+    Attributes:
+        pool: the states made so far.
+    """
+
+    pool: Pool
+
+    def start(self) -> State:
+        """Before an answer."""
+        ...
+
+    def forget(self) -> None:
+        """Drop all that can be made again. What was made before stays usable."""
+        ...
+
+
+def language_of(format: str, named: Sequence[str] = ()) -> Language:
+    """The language of a format.
+
+    Args:
+        named: what has no schema and may be written all the same (see `Guide`).
+
+    Raises:
+        InputError: there is no guide for the format.
+    """
+    if format == "terraform":
+        from iapo.generate.guide.terraform.program import Terraform
+
+        return Terraform(tuple(named))
+    if format == "kubernetes":
+        from iapo.generate.guide.yaml import kubernetes
+
+        return kubernetes.language(named)
+    if format == "compose":
+        from iapo.generate.guide.yaml import compose
+
+        return compose.language()
+    raise InputError(f"no guide for {format}; there is one for: {', '.join(GUIDED)}")

@@ -1,0 +1,440 @@
+"""Collections by indentation: what may stand where a line begins, after a colon, after a dash.
+
+A line's indentation says what it belongs to: the mapping or sequence whose keys or dashes stand in that
+column. Those further in are closed by it, which they must be ready for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iapo.generate.guide.automaton import State
+from iapo.generate.guide.terraform.lexemes import NEWLINE
+from iapo.generate.guide.yaml.flow import opened
+from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE, name, quoted_name
+from iapo.generate.guide.yaml.shapes import Fields, Shape
+from iapo.generate.guide.yaml.values import (
+    Anchor,
+    Anchors,
+    Frame,
+    FreeKey,
+    Header,
+    Host,
+    Key,
+    Remark,
+    Text,
+    Then,
+    alike,
+    either,
+    lead,
+    scalar,
+)
+
+_DASH = ord("-")
+_MERGE = "<<"
+
+
+class Mapping(Frame):
+    """A mapping whose keys stand in a column.
+
+    Attributes:
+        used: the keys that are written.
+        deciding: the key whose value is being written, if it decides about others.
+    """
+
+    __slots__ = ("deciding", "fields", "used")
+
+    def __init__(
+        self,
+        up: Frame,
+        indent: int,
+        fields: Fields,
+        used: frozenset[str],
+        deciding: str,
+        anchors: Anchors,
+    ) -> None:
+        super().__init__(up.g, up, indent, False, anchors)
+        self.fields, self.used, self.deciding = fields, used, deciding
+
+    @property
+    def closable(self) -> bool:
+        # What is merged into it may be what is needed.
+        return _MERGE in self.used or self.fields.complete(self.used)
+
+    @property
+    def more(self) -> bool:
+        return self.fields.free or bool(self.fields.prefixes or self.fields.open(self.used))
+
+    def done(self, spaced: bool) -> State:
+        return self.g.pool.make(Tail, self, spaced)
+
+    def decided(self, value: str) -> Frame:
+        if not self.deciding:
+            return self
+        fields = self.fields.choose(self.deciding, value)
+        return self._with(fields, self.used, "", self.anchors)
+
+    def knowing(self, anchors: Anchors) -> Frame:
+        return self._with(self.fields, self.used, self.deciding, anchors)
+
+    def _with(
+        self, fields: Fields, used: frozenset[str], deciding: str, anchors: Anchors
+    ) -> Mapping:
+        return self.g.pool.make(Mapping, self.up, self.indent, fields, used, deciding, anchors)
+
+    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
+        """Before the colon of a key."""
+        fields, used = self.fields, self.used
+        if name == _MERGE and self.g.merges:
+            return self._merging()
+        if not fields.takes(name, used):
+            return None
+        deciding = name if name in fields.decides else ""
+        frame = self._with(fields.after(name), used | {name}, deciding, self.anchors)
+        value = self.g.pool.make(Value, frame, fields.shape(name), False)
+        return self.g.pool.make(Then, self.g, ord(":"), value)
+
+    def _merging(self) -> State | None:
+        """Before the colon of a merge key."""
+        if not mergeable(self, self.fields, self.used):
+            return None
+        frame = self._with(self.fields, self.used | {_MERGE}, "", self.anchors)
+        one = Shape(merged=self.fields)
+        shape = Shape(merged=self.fields, each=lambda: one)
+        value = self.g.pool.make(Value, frame, shape, False)
+        return self.g.pool.make(Then, self.g, ord(":"), value)
+
+
+def mergeable(frame: Frame, fields: Fields, used: frozenset[str]) -> bool:
+    """Whether a merge key may come, for there is something to merge."""
+    if not frame.g.merges or _MERGE in used:
+        return False
+    merged = Shape(merged=fields)
+    return any(alike(known, merged) for _, known in frame.anchors)
+
+
+class Sequence(Frame):
+    """A sequence whose dashes stand in a column."""
+
+    __slots__ = ("shape",)
+
+    def __init__(self, up: Frame, indent: int, shape: Shape, anchors: Anchors) -> None:
+        super().__init__(up.g, up, indent, False, anchors)
+        self.shape = shape
+
+    def done(self, spaced: bool) -> State:
+        return self.g.pool.make(Tail, self, spaced)
+
+    def knowing(self, anchors: Anchors) -> Frame:
+        return self.g.pool.make(Sequence, self.up, self.indent, self.shape, anchors)
+
+    def dashed(self) -> State:
+        """After the dash of an item."""
+        return self.g.pool.make(Dash, self, self.indent + 1)
+
+
+class NewMapping:
+    """A mapping whose first key is being written."""
+
+    __slots__ = ("shape", "top")
+
+    def __init__(self, top: Frame, shape: Shape) -> None:
+        self.top, self.shape = top, shape
+
+    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
+        """Before the colon of the first key."""
+        top, fields = self.top, self.shape.fields
+        assert fields is not None
+        frame = top.g.pool.make(Mapping, top, column, fields, frozenset(), "", top.anchors)
+        return frame.keyed(name, column, quoted)
+
+
+def _key(host: Host, frame: Frame, fields: Fields, used: frozenset[str], column: int,
+         byte: int) -> State | None:  # fmt: skip
+    """After the first byte of a key."""
+    g, quote = frame.g, chr(byte) if byte in b"\"'" else ""
+    make = g.pool.make
+    if fields.free:
+        local = quoted_name(quote) if quote else name("lead", 0, True, False)
+        found: State = make(FreeKey, g, host, "", column, local)
+    else:
+        names, prefixes = fields.open(used), fields.prefixes
+        if not quote and mergeable(frame, fields, used):
+            names = (*names, _MERGE)
+        found = make(Key, g, host, names, prefixes, "", column, quote)
+    return found if quote else found.next(byte)
+
+
+class Value(State):
+    """After the colon of a key. `bare`: but for plain texts, which are another part."""
+
+    __slots__ = ("bare", "g", "shape", "top")
+
+    def __init__(self, top: Frame, shape: Shape, bare: bool) -> None:
+        super().__init__()
+        self.top, self.shape, self.bare, self.g = top, shape, bare, top.g
+
+    @property
+    def final(self) -> bool:
+        return self.shape.null and over(self.top)
+
+    def parts(self) -> tuple[State, ...]:
+        if self.bare or not self.shape.text:
+            return ()
+        make = self.g.pool.make
+        text = make(Text, self.top, self.shape, lead(self.top, self.shape, "gap"))
+        return make(Value, self.top, self.shape, True), text
+
+    def move(self, byte: int) -> State | None:
+        make = self.g.pool.make
+        if byte == SPACE:
+            return make(Node, self.top, self.shape, -1, self.bare)
+        if byte == NEWLINE and (self.shape.null or self.shape.nested):
+            return make(Line, self.top, self.shape, 0, False)
+        return None
+
+
+class Dash(State):
+    """After the dash of an item; `column`: after it."""
+
+    __slots__ = ("bare", "column", "g", "top")
+
+    def __init__(self, top: Sequence, column: int, bare: bool = False) -> None:
+        super().__init__()
+        self.top, self.column, self.bare, self.g = top, column, bare, top.g
+
+    def parts(self) -> tuple[State, ...]:
+        items = self.top.shape.items
+        assert items is not None
+        found = _free_parts(self.top, items, self.column + 1, "gap", 1, False)
+        if self.bare or not found:
+            return ()
+        return self.g.pool.make(Dash, self.top, self.column, True), *found
+
+    def move(self, byte: int) -> State | None:
+        items = self.top.shape.items
+        assert items is not None
+        if byte == SPACE:
+            return self.g.pool.make(Node, self.top, items, self.column + 1, self.bare)
+        if byte == NEWLINE and items.nested:
+            return self.g.pool.make(Line, self.top, items, 0, False)
+        return None
+
+
+def _free_parts(
+    top: Frame, shape: Shape, column: int, mark: str, spaces: int, exact: bool
+) -> tuple[State, ...]:
+    """The free text that may begin a value in a place where mappings may stand, too."""
+    make = top.g.pool.make
+    out: list[State] = []
+    if shape.text and mark:
+        out.append(make(Text, top, shape, lead(top, shape, mark)))
+    if shape.fields is not None and shape.fields.free:
+        local = name("lead", spaces, exact, False)
+        host = make(NewMapping, top, shape)
+        out.append(make(FreeKey, top.g, host, "", column - spaces, local))
+    return tuple(out)
+
+
+class Node(State):
+    """Where a value begins; `column`: of a mapping or sequence that begins here, -1 where none may."""
+
+    __slots__ = ("bare", "column", "g", "shape", "top")
+
+    def __init__(self, top: Frame, shape: Shape, column: int, bare: bool) -> None:
+        super().__init__()
+        self.top, self.shape, self.column, self.bare, self.g = top, shape, column, bare, top.g
+
+    @property
+    def final(self) -> bool:
+        return self.shape.null and over(self.top)
+
+    def parts(self) -> tuple[State, ...]:
+        if self.bare:
+            return ()
+        if self.column >= 0:
+            found = _free_parts(self.top, self.shape, self.column, "lead", 0, False)
+        else:
+            shape, top = self.shape, self.top
+            text = shape.text
+            found = (self.g.pool.make(Text, top, shape, lead(top, shape, "lead")),) if text else ()
+        if not found:
+            return ()
+        return self.g.pool.make(Node, self.top, self.shape, self.column, True), *found
+
+    def anchored(self, name: str) -> State:
+        """After an anchor."""
+        anchors = tuple(a for a in self.top.anchors if a[0] != name)
+        top = self.top.knowing((*anchors, (name, self.shape)))
+        return self.g.pool.make(Value, top, self.shape, False)
+
+    def move(self, byte: int) -> State | None:
+        top, shape, make = self.top, self.shape, self.g.pool.make
+        if byte == SPACE:
+            column = self.column + 1 if self.column >= 0 else -1
+            return make(Node, top, shape, column, self.bare)
+        if byte == NEWLINE:
+            nested = shape.null or shape.nested
+            return make(Line, top, shape, 0, False) if nested else None
+        if byte == ord("#"):
+            nested = shape.null or shape.nested
+            return make(Remark, self.g, make(Line, top, shape, 0, False)) if nested else None
+        if byte in b"|>":
+            return make(Header, top, shape, False) if shape.text else None
+        if byte in b"[{":
+            return opened(top, shape, byte)
+        if byte == ord("&"):
+            return make(Anchor, self.g, self, "")
+        free = byte not in b"\"'*" and byte != _DASH
+        plain = None if self.bare and shape.text and free else scalar(top, shape, byte)
+        if self.column < 0:
+            return plain
+        return either(self.g, plain, collection(top, shape, self.column, byte, self.bare))
+
+
+def collection(top: Frame, shape: Shape, column: int, byte: int, bare: bool) -> State | None:
+    """After the first byte of a mapping or sequence that begins in a column."""
+    make = top.g.pool.make
+    if byte == _DASH and shape.each is not None:
+        return make(Sequence, top, column, shape, top.anchors).dashed()
+    if byte == _DASH or shape.fields is None:
+        return None
+    if bare and shape.fields.free and byte not in b"\"'":
+        return None
+    host = make(NewMapping, top, shape)
+    return _key(host, top, shape.fields, frozenset(), column, byte)
+
+
+class Line(State):
+    """At the beginning of a line.
+
+    Args:
+        pending: what the value is that has yet to be written; None where none has.
+        column: spaces written.
+        bare: but for free keys, which are another part.
+    """
+
+    __slots__ = ("bare", "column", "g", "pending", "top")
+
+    def __init__(self, top: Frame, pending: Shape | None, column: int, bare: bool) -> None:
+        super().__init__()
+        self.top, self.pending, self.column, self.bare, self.g = (
+            top, pending, column, bare, top.g,
+        )  # fmt: skip
+
+    @property
+    def final(self) -> bool:
+        whole = self.pending is None or self.pending.null or self.top.up is None
+        return whole and over(self.top)
+
+    def _frames(self) -> Iterator[Frame]:
+        """What a line may go on with, from the inside out."""
+        if self.pending is not None and not self.pending.null and self.top.up is not None:
+            return
+        here: Frame = self.top
+        while here.up is not None:
+            if here.more:
+                yield here
+            if not here.closable:
+                return
+            here = here.outer
+        yield here
+
+    def _most(self) -> int:
+        """The furthest column in which something may stand."""
+        if self.pending is not None and self.pending.nested:
+            return self.top.indent + MOST_STEP if self.top.up is not None else 0
+        return max((frame.indent for frame in (self.top, *self._frames())), default=-1)
+
+    def parts(self) -> tuple[State, ...]:
+        if self.bare:
+            return ()
+        found: list[State] = []
+        make = self.g.pool.make
+        for frame in self._frames():
+            spaces = frame.indent - self.column
+            if isinstance(frame, Mapping) and frame.fields.free and spaces >= 0:
+                local = name("lead", spaces, True, False)
+                found.append(make(FreeKey, self.g, frame, "", self.column, local))
+        if self.pending is not None and self.pending.nested:
+            spaces = max(0, self.top.indent + 1 - self.column)
+            column = self.column + spaces
+            found += _free_parts(self.top.filled, self.pending, column, "", spaces, False)
+        if not found:
+            return ()
+        return make(Line, self.top, self.pending, self.column, True), *found
+
+    def move(self, byte: int) -> State | None:
+        top, pending, column, make = self.top, self.pending, self.column, self.g.pool.make
+        if byte == SPACE:
+            return (
+                make(Line, top, pending, column + 1, self.bare) if column <= self._most() else None
+            )
+        if byte == NEWLINE:
+            return make(Line, top, pending, 0, False)
+        if byte == ord("#"):
+            return make(Remark, self.g, make(Line, top, pending, 0, False))
+        begun = None
+        if pending is not None and pending.nested:
+            if column > top.indent:
+                begun = self._nested(byte)
+            elif byte == _DASH and column == top.indent and isinstance(top, Mapping):
+                begun = collection(top, pending, column, byte, self.bare)
+        return either(self.g, begun, self._resumed(byte))
+
+    def _nested(self, byte: int) -> State | None:
+        assert self.pending is not None
+        if byte in b"[{":
+            return opened(self.top.filled, self.pending, byte)
+        return collection(self.top.filled, self.pending, self.column, byte, self.bare)
+
+    def _resumed(self, byte: int) -> State | None:
+        """After the first byte of what goes on with something that is open already."""
+        found: list[State | None] = []
+        for frame in self._frames():
+            if frame.up is None:
+                found.append(self.g.outside(frame, byte) if self.column == 0 else None)
+            elif frame.indent != self.column:
+                continue
+            elif isinstance(frame, Sequence):
+                found.append(frame.dashed() if byte == _DASH else None)
+            elif isinstance(frame, Mapping) and byte != _DASH:
+                begun = _key(frame, frame, frame.fields, frame.used, self.column, byte)
+                apart = self.bare and frame.fields.free and byte not in b"\"'"
+                found.append(None if apart else begun)
+        return either(self.g, *found)
+
+
+class Tail(State):
+    """After a value, in its line. `spaced`: a comment may begin."""
+
+    __slots__ = ("g", "spaced", "top")
+
+    def __init__(self, top: Frame, spaced: bool) -> None:
+        super().__init__()
+        self.top, self.spaced, self.g = top, spaced, top.g
+
+    @property
+    def final(self) -> bool:
+        return over(self.top)
+
+    def move(self, byte: int) -> State | None:
+        if byte == SPACE:
+            return self.g.pool.make(Tail, self.top, True)
+        line = self.g.line(self.top, 0)
+        if byte == ord("#") and self.spaced:
+            return self.g.pool.make(Remark, self.g, line)
+        return line if byte == NEWLINE else None
+
+
+def over(top: Frame) -> bool:
+    """Whether the text may end with what is open."""
+    here = top
+    while here.up is not None:
+        if not here.closable:
+            return False
+        here = here.outer
+    return here.g.ended(here)
+
+
+__all__ = ["Line", "Mapping", "Node", "Sequence", "Tail", "Value", "over"]

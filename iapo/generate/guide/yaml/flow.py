@@ -1,0 +1,256 @@
+"""Collections in brackets, `[a, b]` and `{a: b}`, JSON among them. Spaces and lines do not matter there."""
+
+from __future__ import annotations
+
+from iapo.generate.guide.automaton import State
+from iapo.generate.guide.yaml.scalars import name, quoted_name
+from iapo.generate.guide.yaml.shapes import Fields, Shape
+from iapo.generate.guide.yaml.values import (
+    Anchors,
+    Frame,
+    FreeKey,
+    Key,
+    Text,
+    lead,
+    scalar,
+)
+
+_BLANK = frozenset(b" \n")
+
+
+class FlowSequence(Frame):
+    """In square brackets. `count`: items so far, as far as it matters."""
+
+    __slots__ = ("count", "shape")
+
+    def __init__(self, up: Frame, shape: Shape, count: int, anchors: Anchors) -> None:
+        super().__init__(up.g, up, up.indent, True, anchors)
+        self.shape, self.count = shape, count
+
+    @property
+    def closable(self) -> bool:
+        return self.count >= self.shape.least
+
+    def done(self, spaced: bool) -> State:
+        return self.g.pool.make(After, self)
+
+    def knowing(self, anchors: Anchors) -> Frame:
+        return self.g.pool.make(FlowSequence, self.outer_kept, self.shape, self.count, anchors)
+
+    @property
+    def outer_kept(self) -> Frame:
+        """What it stands in, as it was."""
+        assert self.up is not None
+        return self.up
+
+    def value(self) -> State | None:
+        """Before an item."""
+        items = self.shape.items
+        assert items is not None
+        count = min(self.count + 1, max(1, self.shape.least))
+        frame = self.g.pool.make(FlowSequence, self.outer_kept, self.shape, count, self.anchors)
+        return self.g.pool.make(Value, frame, items, False)
+
+
+class FlowMapping(Frame):
+    """In curly brackets."""
+
+    __slots__ = ("deciding", "fields", "used")
+
+    def __init__(
+        self,
+        up: Frame,
+        fields: Fields,
+        used: frozenset[str],
+        deciding: str,
+        anchors: Anchors,
+    ) -> None:
+        super().__init__(up.g, up, up.indent, True, anchors)
+        self.fields, self.used, self.deciding = fields, used, deciding
+
+    @property
+    def closable(self) -> bool:
+        return self.fields.complete(self.used)
+
+    @property
+    def more(self) -> bool:
+        return self.fields.free or bool(self.fields.prefixes or self.fields.open(self.used))
+
+    def done(self, spaced: bool) -> State:
+        return self.g.pool.make(After, self)
+
+    def decided(self, value: str) -> Frame:
+        if not self.deciding:
+            return self
+        fields = self.fields.choose(self.deciding, value)
+        return self._with(fields, self.used, "", self.anchors)
+
+    def knowing(self, anchors: Anchors) -> Frame:
+        return self._with(self.fields, self.used, self.deciding, anchors)
+
+    def _with(
+        self, fields: Fields, used: frozenset[str], deciding: str, anchors: Anchors
+    ) -> FlowMapping:
+        return self.g.pool.make(FlowMapping, self.up, fields, used, deciding, anchors)
+
+    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
+        """Before the colon of a key."""
+        fields, used = self.fields, self.used
+        if not fields.takes(name, used):
+            return None
+        deciding = name if name in fields.decides else ""
+        frame = self._with(fields.after(name), used | {name}, deciding, self.anchors)
+        value = self.g.pool.make(Value, frame, fields.shape(name), False)
+        return self.g.pool.make(Colon, value if quoted else self.g.pool.make(Gap, value))
+
+
+class Colon(State):
+    """Before a colon in brackets, perhaps after spaces and lines."""
+
+    __slots__ = ("then",)
+
+    def __init__(self, then: State) -> None:
+        super().__init__()
+        self.then = then
+
+    def move(self, byte: int) -> State | None:
+        if byte in _BLANK:
+            return self
+        return self.then if byte == ord(":") else None
+
+
+class Gap(State):
+    """After the colon of a key without quotes: a space or a line feed."""
+
+    __slots__ = ("then",)
+
+    def __init__(self, then: State) -> None:
+        super().__init__()
+        self.then = then
+
+    def move(self, byte: int) -> State | None:
+        return self.then if byte in _BLANK else None
+
+
+class Value(State):
+    """Before an item or the value of a key. `bare`: but for plain texts, which are another part."""
+
+    __slots__ = ("bare", "frame", "g", "shape")
+
+    def __init__(self, frame: Frame, shape: Shape, bare: bool) -> None:
+        super().__init__()
+        self.frame, self.shape, self.bare, self.g = frame, shape, bare, frame.g
+
+    def parts(self) -> tuple[State, ...]:
+        if self.bare or not self.shape.text:
+            return ()
+        make = self.g.pool.make
+        text = make(Text, self.frame, self.shape, lead(self.frame, self.shape, "lead"))
+        return make(Value, self.frame, self.shape, True), text
+
+    def move(self, byte: int) -> State | None:
+        if byte in _BLANK:
+            return self
+        if byte in b"[{":
+            return opened(self.frame, self.shape, byte)
+        if self.bare and self.shape.text and byte not in b"\"'*":
+            return None
+        return scalar(self.frame, self.shape, byte)
+
+
+class After(State):
+    """After a value in brackets."""
+
+    __slots__ = ("frame", "g")
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.frame, self.g = frame, frame.g
+
+    def move(self, byte: int) -> State | None:
+        frame = self.frame
+        if byte in _BLANK:
+            return self
+        if byte == ord(","):
+            return self.g.pool.make(Open, frame, False) if frame.more else None
+        return closed(frame, byte)
+
+
+class Open(State):
+    """After an opening bracket or a comma: an item, a key or the end."""
+
+    __slots__ = ("bare", "frame", "g")
+
+    def __init__(self, frame: Frame, bare: bool) -> None:
+        super().__init__()
+        self.frame, self.bare, self.g = frame, bare, frame.g
+
+    def parts(self) -> tuple[State, ...]:
+        if self.bare:
+            return ()
+        bare = self.g.pool.make(Open, self.frame, True)
+        if isinstance(self.frame, FlowSequence):
+            value = self.frame.value()
+            return (bare, *(value.parts()[1:] if value is not None else ()))
+        assert isinstance(self.frame, FlowMapping)
+        if not self.frame.fields.free:
+            return ()
+        local = name("lead", 0, False, True)
+        return bare, self.g.pool.make(FreeKey, self.g, self.frame, "", 0, local)
+
+    def move(self, byte: int) -> State | None:
+        frame, make = self.frame, self.g.pool.make
+        if byte in _BLANK:
+            return self
+        if byte in b"]}":
+            return closed(frame, byte)
+        if isinstance(frame, FlowSequence):
+            value = frame.value()
+            assert isinstance(value, Value)
+            return (make(Value, value.frame, value.shape, True) if self.bare else value).next(byte)
+        assert isinstance(frame, FlowMapping)
+        free = frame.fields.free
+        if byte in b"\"'":
+            quote = chr(byte)
+            if free:
+                return make(FreeKey, self.g, frame, "", 0, quoted_name(quote))
+            return make(
+                Key,
+                self.g,
+                frame,
+                frame.fields.open(frame.used),
+                frame.fields.prefixes,
+                "",
+                0,
+                quote,
+            )
+        if free:
+            if self.bare:
+                return None
+            return make(FreeKey, self.g, frame, "", 0, name("lead", 0, True, True)).next(byte)
+        names = frame.fields.open(frame.used)
+        return make(Key, self.g, frame, names, frame.fields.prefixes, "", 0, "").next(byte)
+
+
+def opened(top: Frame, shape: Shape, byte: int) -> State | None:
+    """After an opening bracket."""
+    make = top.g.pool.make
+    if byte == ord("["):
+        if shape.each is None:
+            return None
+        return make(Open, make(FlowSequence, top, shape, 0, top.anchors), False)
+    if shape.fields is None:
+        return None
+    frame = make(FlowMapping, top, shape.fields, frozenset(), "", top.anchors)
+    return make(Open, frame, False)
+
+
+def closed(frame: Frame, byte: int) -> State | None:
+    """After a closing bracket."""
+    bracket = ord("]") if isinstance(frame, FlowSequence) else ord("}")
+    if byte != bracket or not frame.closable:
+        return None
+    return frame.outer.done(False)
+
+
+__all__ = ["FlowMapping", "FlowSequence", "Value", "closed", "opened"]

@@ -1,0 +1,182 @@
+"""A whole YAML text: its documents, perhaps inside a Markdown fence.
+
+The fence is the answer's, not the code's: a model may begin with ```` ```yaml ```` and must then close
+it, after which nothing more may come.
+"""
+
+from __future__ import annotations
+
+from iapo.generate.guide.automaton import Pool, State
+from iapo.generate.guide.terraform.lexemes import NEWLINE
+from iapo.generate.guide.yaml.block import Line, Tail
+from iapo.generate.guide.yaml.scalars import SPACE
+from iapo.generate.guide.yaml.shapes import Shape
+from iapo.generate.guide.yaml.values import Anchors, Frame, Remark
+
+_FENCES = ("yaml", "yml")
+
+
+class Language:
+    """YAML with a schema.
+
+    Args:
+        root: what a document is.
+        old: of version 1.1, in which `on` is a truth value.
+        several: there may be several documents.
+        merges: mappings may be merged into others with the key `<<`.
+    """
+
+    def __init__(self, root: Shape, *, old: bool, several: bool, merges: bool) -> None:
+        self.root, self.old, self.several, self.merges = root, old, several, merges
+        self.pool = Pool()
+
+    def start(self) -> State:
+        """Before an answer."""
+        return self.pool.make(Start, self)
+
+    def forget(self) -> None:
+        """Drop all that can be made again. What was made before stays usable."""
+        self.pool.clear()
+
+    def line(self, top: Frame, column: int) -> State:
+        """At the beginning of a line after a value, some spaces written."""
+        return self.pool.make(Line, top, None, column, False)
+
+    def code(self, fenced: bool) -> State:
+        """Before the first document."""
+        text = self.pool.make(Text, self, fenced, False, ())
+        return self.pool.make(Line, text, self.root, 0, False)
+
+    def ended(self, text: Frame) -> bool:
+        """Whether an answer may end, all that is open in the document being ready for it."""
+        assert isinstance(text, Text)
+        return text.begun and not text.fenced
+
+    def outside(self, text: Frame, byte: int) -> State | None:
+        """After the first byte of what stands between documents or behind them."""
+        assert isinstance(text, Text)
+        if byte == ord("`") and text.fenced and text.begun:
+            return self.pool.make(Fixed, self, b"``", self.pool.make(Done, False))
+        if byte == ord("-") and (self.several or not text.begun):
+            return self.pool.make(Fixed, self, b"--", self.pool.make(Parted, self, text, False))
+        return None
+
+
+class Text(Frame):
+    """The whole text.
+
+    Attributes:
+        begun: there is a document.
+    """
+
+    __slots__ = ("begun", "fenced")
+
+    def __init__(self, g: Language, fenced: bool, begun: bool, anchors: Anchors) -> None:
+        super().__init__(g, None, -1, False, anchors)
+        self.fenced, self.begun = fenced, begun
+
+    def done(self, spaced: bool) -> State:
+        return self.g.pool.make(Tail, self.filled, spaced)
+
+    @property
+    def filled(self) -> Frame:
+        return self.g.pool.make(Text, self.g, self.fenced, True, self.anchors)
+
+    def knowing(self, anchors: Anchors) -> Frame:
+        return self.g.pool.make(Text, self.g, self.fenced, self.begun, anchors)
+
+
+class Start(State):
+    """Before everything: a fence or the code."""
+
+    __slots__ = ("g",)
+
+    def __init__(self, g: Language) -> None:
+        super().__init__()
+        self.g = g
+
+    def move(self, byte: int) -> State | None:
+        if byte == NEWLINE:
+            return self
+        if byte == ord("`"):
+            make = self.g.pool.make
+            return make(Fixed, self.g, b"``", make(Fence, self.g, ""))
+        return self.through(byte, self.g.code(False))
+
+
+class Fence(State):
+    """After the opening fence: perhaps a language, then the line's end."""
+
+    __slots__ = ("begun", "g")
+
+    def __init__(self, g: Language, begun: str) -> None:
+        super().__init__()
+        self.g, self.begun = g, begun
+
+    def move(self, byte: int) -> State | None:
+        text = self.begun + chr(byte)
+        if byte == NEWLINE:
+            return self.g.code(True) if self.begun in ("", *_FENCES) else None
+        if any(word.startswith(text) for word in _FENCES):
+            return self.g.pool.make(Fence, self.g, text)
+        return None
+
+
+class Fixed(State):
+    """Fixed bytes, then something."""
+
+    __slots__ = ("g", "text", "then")
+
+    def __init__(self, g: Language, text: bytes, then: State) -> None:
+        super().__init__()
+        self.g, self.text, self.then = g, text, then
+
+    def move(self, byte: int) -> State | None:
+        if byte != self.text[0]:
+            return None
+        rest = self.text[1:]
+        return self.g.pool.make(Fixed, self.g, rest, self.then) if rest else self.then
+
+
+class Parted(State):
+    """After the dashes between documents."""
+
+    __slots__ = ("g", "spaced", "text")
+
+    def __init__(self, g: Language, text: Text, spaced: bool) -> None:
+        super().__init__()
+        self.g, self.text, self.spaced = g, text, spaced
+
+    @property
+    def final(self) -> bool:
+        return self.g.ended(self.text)
+
+    def move(self, byte: int) -> State | None:
+        make, old = self.g.pool.make, self.text
+        text = make(Text, self.g, old.fenced, old.begun, ())
+        line = make(Line, text, self.g.root, 0, False)
+        if byte == SPACE:
+            return make(Parted, self.g, old, True)
+        if byte == ord("#") and self.spaced:
+            return make(Remark, self.g, line)
+        return line if byte == NEWLINE else None
+
+
+class Done(State):
+    """After the closing fence; `over`: and after a line feed behind it."""
+
+    __slots__ = ("over",)
+
+    def __init__(self, over: bool) -> None:
+        super().__init__()
+        self.over = over
+
+    @property
+    def final(self) -> bool:
+        return True
+
+    def move(self, byte: int) -> State | None:
+        return Done(True) if byte == NEWLINE and not self.over else None
+
+
+__all__ = ["Language"]

@@ -1,0 +1,478 @@
+"""Scalars in their places: free text, words and numbers, keys, anchors and aliases.
+
+A `Frame` is what surrounds a position: the mapping or sequence it is in, and what that is in. Frames
+are immutable and made once, like the states that hold them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Protocol
+
+from iapo.generate.guide.automaton import Event, Lexeme, Local, State
+from iapo.generate.guide.terraform.lexemes import LINE, NEWLINE
+from iapo.generate.guide.yaml.scalars import (
+    MOST_STEP,
+    NULLS,
+    SPACE,
+    block,
+    name,
+    plain,
+    quoted,
+    quoted_name,
+    truths,
+)
+from iapo.generate.guide.yaml.shapes import ANY, Shape
+
+if TYPE_CHECKING:
+    from iapo.generate.guide.yaml.language import Language
+
+Anchors = tuple[tuple[str, Shape], ...]
+_NAME = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+class Frame:
+    """What a value stands in.
+
+    Attributes:
+        g: the language.
+        up: what it stands in itself; None for the whole text.
+        indent: the column of its keys or dashes; -1 for the whole text.
+        flow: in brackets.
+        anchors: names that values were given so far.
+    """
+
+    __slots__ = ("anchors", "flow", "g", "indent", "up")
+
+    def __init__(
+        self, g: Language, up: Frame | None, indent: int, flow: bool, anchors: Anchors
+    ) -> None:
+        self.g, self.up, self.indent, self.flow, self.anchors = g, up, indent, flow, anchors
+
+    @property
+    def closable(self) -> bool:
+        """Whether it may end here."""
+        return True
+
+    @property
+    def more(self) -> bool:
+        """Whether anything may be added."""
+        return True
+
+    def done(self, spaced: bool) -> State:
+        """After a value in it. `spaced`: a comment may follow at once."""
+        raise NotImplementedError
+
+    def decided(self, value: str) -> Frame:
+        """The same, once a value out of some words is known."""
+        return self
+
+    def knowing(self, anchors: Anchors) -> Frame:
+        """The same with other anchors."""
+        raise NotImplementedError
+
+    @property
+    def filled(self) -> Frame:
+        """What the value that begins now stands in."""
+        return self
+
+    @property
+    def outer(self) -> Frame:
+        """What it stands in, with the anchors of today."""
+        assert self.up is not None
+        return self.up if self.up.anchors == self.anchors else self.up.knowing(self.anchors)
+
+
+class Host(Protocol):
+    """What a key is for."""
+
+    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
+        """Before the colon of a key that begins in a column; None where it may not come."""
+        ...
+
+
+class Either(State):
+    """Several positions at once: which of them it was shows later."""
+
+    __slots__ = ("states",)
+
+    def __init__(self, states: tuple[State, ...]) -> None:
+        super().__init__()
+        self.states = states
+
+    @property
+    def final(self) -> bool:
+        return any(state.final for state in self.states)
+
+    def parts(self) -> tuple[State, ...]:
+        return self.states
+
+    def move(self, byte: int) -> State | None:
+        g: Language = self.states[0].g  # type: ignore[attr-defined]
+        return either(g, *(state.next(byte) for state in self.states))
+
+
+def either(g: Language, *states: State | None) -> State | None:
+    """Whatever of these there is."""
+    flat: dict[State, None] = {}
+    for state in states:
+        if state is not None:
+            flat.update(dict.fromkeys(state.states if isinstance(state, Either) else (state,)))
+    if len(flat) < 2:
+        return next(iter(flat), None)
+    return g.pool.make(Either, tuple(flat))
+
+
+class Then(State):
+    """Before a byte, perhaps after spaces."""
+
+    __slots__ = ("byte", "g", "spaces", "then")
+
+    def __init__(self, g: Language, byte: int, then: State, spaces: bool = True) -> None:
+        super().__init__()
+        self.g, self.byte, self.then, self.spaces = g, byte, then, spaces
+
+    def move(self, byte: int) -> State | None:
+        if byte == SPACE and self.spaces:
+            return self
+        return self.then if byte == self.byte else None
+
+
+class Remark(Lexeme):
+    """A comment, until its line's end; then something else."""
+
+    __slots__ = ("g", "then")
+
+    def __init__(self, g: Language, then: State, local: Local = LINE) -> None:
+        super().__init__(local)
+        self.g, self.then = g, then
+
+    @property
+    def final(self) -> bool:
+        return self.local is LINE and self.then.final
+
+    def within(self, local: Local, byte: int) -> State:
+        return self.g.pool.make(Remark, self.g, self.then, local)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        return self.g.pool.make(Then, self.g, NEWLINE, self.then, False), None
+
+
+def _fits(shape: Shape, kind: str) -> bool:
+    """Whether a plain scalar of a kind is what is wanted."""
+    if kind == "int":
+        return shape.integer is not None or shape.number
+    return {"str": shape.text, "null": shape.null, "bool": shape.boolean, "float": shape.number}[
+        kind
+    ]
+
+
+class Text(Lexeme):
+    """A scalar of any text, and the numbers and words that may stand in its place."""
+
+    __slots__ = ("g", "shape", "top")
+
+    def __init__(self, top: Frame, shape: Shape, local: Local) -> None:
+        super().__init__(local)
+        self.top, self.shape, self.g = top, shape, top.g
+
+    @property
+    def final(self) -> bool:
+        found = self.next(NEWLINE)
+        return found is not None and found.final
+
+    def within(self, local: Local, byte: int) -> State:
+        return self.g.pool.make(Text, self.top, self.shape, local)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        if label == "close":
+            return self.top.done(False), None
+        assert isinstance(label, tuple)
+        if label[0] == "dedent":
+            return self.g.line(self.top, label[1]), None
+        return (self.top.done(True) if _fits(self.shape, label[1]) else None), None
+
+
+class Atom(State):
+    """A scalar out of some words and numbers, its beginning written. `quote`: inside quotes."""
+
+    __slots__ = ("begun", "g", "quote", "shape", "top")
+
+    def __init__(self, top: Frame, shape: Shape, begun: str, quote: str) -> None:
+        super().__init__()
+        self.top, self.shape, self.begun, self.quote, self.g = top, shape, begun, quote, top.g
+
+    @property
+    def final(self) -> bool:
+        return not self.quote and self._whole and self._done(True).final
+
+    @property
+    def _whole(self) -> bool:
+        return self.begun in self._words or self._other(self.begun, whole=True)
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        shape = self.shape
+        if self.quote:
+            return shape.words
+        plain_words = tuple(w for w in shape.words if w and w not in _SPECIAL)
+        return (
+            plain_words
+            + (truths(self.g.old) if shape.boolean else ())
+            + (NULLS[:2] if shape.null else ())
+        )
+
+    def _other(self, text: str, whole: bool) -> bool:
+        """Whether a text is a number or of a form that is wanted, or may begin one."""
+        shape = self.shape
+        if not text:
+            return not whole
+        if shape.form is not None and shape.form(text, whole):
+            return True
+        if self.quote:
+            return False
+        if shape.number and _decimal(text, whole):
+            return True
+        return shape.integer is not None and _in_range(text, *shape.integer, whole, self.g.old)
+
+    def _done(self, spaced: bool) -> State:
+        return self.top.decided(self.begun).done(spaced)
+
+    def move(self, byte: int) -> State | None:
+        text = self.begun + chr(byte)
+        if byte < 0x80 and (
+            any(word.startswith(text) for word in self._words) or self._other(text, whole=False)
+        ):
+            return self.g.pool.make(Atom, self.top, self.shape, text, self.quote)
+        if self.quote:
+            ended = chr(byte) == self.quote and self._whole
+            return self._done(False) if ended else None
+        ends = b" \n,]}" if self.top.flow else b" \n"
+        if byte in ends and self.begun and self._whole:
+            return self.through(byte, self._done(False))
+        return None
+
+
+_SPECIAL = frozenset((*NULLS, *truths(True)))
+_MOST_DIGITS = 12
+
+
+def _decimal(text: str, whole: bool) -> bool:
+    sign = text.lstrip("-") if text.count("-") == text.startswith("-") else "x"
+    left, _, right = sign.partition(".")
+    if len(text) > _MOST_DIGITS or (left and not left.isdigit()) or (right and not right.isdigit()):
+        return False
+    return bool(left) and (bool(right) or "." not in sign) if whole else bool(left) or sign == ""
+
+
+def _in_range(text: str, low: int, high: int, whole: bool, old: bool) -> bool:
+    """Whether a decimal number is in a range, or may become one that is."""
+    digits = text.removeprefix("-")
+    if not digits:
+        return low < 0 and not whole
+    if not (digits.isascii() and digits.isdigit()):
+        return False
+    if digits[0] == "0" and len(digits) > 1:
+        if not old or text[0] == "-" or not set(digits) <= set("01234567"):
+            return False
+        return int(digits, 8) <= high and (not whole or int(digits, 8) >= low)
+    value, most = int(digits), high
+    if text[0] == "-":
+        value, low, most = value, max(0, -high), -low
+        if value == 0 or low > most:
+            return False
+    if whole:
+        return low <= value <= most
+    if value == 0:
+        return low == 0 or (old and text[0] != "-")
+    while value <= most:
+        if value >= low or (value + 1) * 10 ** (len(str(low)) - len(str(value))) > low:
+            return True
+        value *= 10
+    return False
+
+
+class Key(State):
+    """A key out of some names, its beginning written. `quote`: inside quotes."""
+
+    __slots__ = ("begun", "column", "g", "host", "names", "prefixes", "quote")
+
+    def __init__(
+        self,
+        g: Language,
+        host: Host,
+        names: tuple[str, ...],
+        prefixes: tuple[str, ...],
+        begun: str,
+        column: int,
+        quote: str,
+    ) -> None:
+        super().__init__()
+        self.g, self.host, self.names, self.prefixes = g, host, names, prefixes
+        self.begun, self.column, self.quote = begun, column, quote
+
+    def move(self, byte: int) -> State | None:
+        text = self.begun + chr(byte)
+        if self.begun in self.names and chr(byte) in (self.quote or ": "):
+            found = self.host.keyed(self.begun, self.column, bool(self.quote))
+            return found if self.quote else self.through(byte, found)
+        if text in self.prefixes:
+            local = quoted_name(self.quote) if self.quote else name("in", 0, True, False)
+            return self.g.pool.make(FreeKey, self.g, self.host, text, self.column, local)
+        names = tuple(n for n in self.names if n.startswith(text))
+        prefixes = tuple(p for p in self.prefixes if p.startswith(text))
+        if byte >= 0x80 or not (names or prefixes):
+            return None
+        return self.g.pool.make(
+            Key, self.g, self.host, names, prefixes, text, self.column, self.quote
+        )
+
+
+class FreeKey(Lexeme):
+    """A key of any text, its beginning written."""
+
+    __slots__ = ("column", "g", "host", "text")
+
+    def __init__(self, g: Language, host: Host, text: str, column: int, local: Local) -> None:
+        super().__init__(local)
+        self.g, self.host, self.text, self.column = g, host, text, column
+
+    def within(self, local: Local, byte: int) -> State:
+        indent = byte == SPACE and not self.text
+        text = self.text if indent else self.text + chr(byte)
+        return self.g.pool.make(FreeKey, self.g, self.host, text, self.column + indent, local)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        # Of a token that writes more of the key and what comes after it, the label has the key's.
+        how, more = (
+            (label[0], label[1].decode("latin-1")) if isinstance(label, tuple) else (label, "")
+        )
+        text = (self.text + more).rstrip(" '")
+        whole = text.lstrip(" ") if not self.text else text
+        column = self.column + len(text) - len(whole)
+        return (self.host.keyed(whole, column, how == "close") if whole else None), None
+
+
+class Anchored(Protocol):
+    """What may be given a name."""
+
+    def anchored(self, name: str) -> State:
+        """After the name."""
+        ...
+
+
+class Anchor(State):
+    """The name after an `&`."""
+
+    __slots__ = ("begun", "g", "of")
+
+    def __init__(self, g: Language, of: Anchored, begun: str) -> None:
+        super().__init__()
+        self.g, self.of, self.begun = g, of, begun
+
+    def move(self, byte: int) -> State | None:
+        if byte in _NAME and len(self.begun) < 64:
+            return self.g.pool.make(Anchor, self.g, self.of, self.begun + chr(byte))
+        if byte in b" \n" and self.begun:
+            return self.through(byte, self.of.anchored(self.begun))
+        return None
+
+
+class Alias(State):
+    """The name after a `*`: one of those that were given to something of the kind."""
+
+    __slots__ = ("begun", "g", "names", "top")
+
+    def __init__(self, top: Frame, names: tuple[str, ...], begun: str) -> None:
+        super().__init__()
+        self.top, self.names, self.begun, self.g = top, names, begun, top.g
+
+    @property
+    def final(self) -> bool:
+        return self.begun in self.names and self.top.done(True).final
+
+    def move(self, byte: int) -> State | None:
+        text = self.begun + chr(byte)
+        if any(n.startswith(text) for n in self.names):
+            return self.g.pool.make(Alias, self.top, self.names, text)
+        if self.begun in self.names and byte in b" \n,]}":
+            return self.through(byte, self.top.done(False))
+        return None
+
+
+def alike(known: Shape, shape: Shape) -> bool:
+    """Whether what a name was given to may stand where something else is wanted."""
+    if shape.merged is not None:
+        return known is ANY or (
+            known.fields is not None and known.fields.names == shape.merged.names
+        )
+    same = shape.fields is not None and known.fields is shape.fields
+    return known is shape or known is ANY or (known.text and shape.text) or same
+
+
+def alias(top: Frame, shape: Shape) -> State | None:
+    """After a `*`."""
+    names = tuple(name for name, known in top.anchors if alike(known, shape))
+    return top.g.pool.make(Alias, top, names, "") if names else None
+
+
+def scalar(top: Frame, shape: Shape, byte: int) -> State | None:
+    """After the first byte of a scalar on one line."""
+    make = top.g.pool.make
+    if byte in b"\"'":
+        quote = chr(byte)
+        if shape.text:
+            return make(Text, top, shape, quoted(quote))
+        return make(Atom, top, shape, "", quote) if shape.words or shape.form else None
+    if byte == ord("*"):
+        return alias(top, shape)
+    if shape.text:
+        return make(Text, top, shape, lead(top, shape, "lead")).next(byte)
+    return make(Atom, top, shape, "", "").next(byte) if shape.literal else None
+
+
+def lead(top: Frame, shape: Shape, mark: str) -> Local:
+    """Before a plain scalar."""
+    return plain("", mark, top.flow, shape.strict, top.g.old)
+
+
+class Header(State):
+    """After the `|` or `>` of a block scalar."""
+
+    __slots__ = ("chomped", "g", "shape", "top")
+
+    def __init__(self, top: Frame, shape: Shape, chomped: bool) -> None:
+        super().__init__()
+        self.top, self.shape, self.chomped, self.g = top, shape, chomped, top.g
+
+    def move(self, byte: int) -> State | None:
+        make = self.g.pool.make
+        if byte in b"+-":
+            return None if self.chomped else make(Header, self.top, self.shape, True)
+        if byte == SPACE:
+            return make(Then, self.g, NEWLINE, self._lines, True)
+        return self._lines if byte == NEWLINE else None
+
+    @property
+    def _lines(self) -> State:
+        local = block(self.top.indent + 1, 0, True)
+        return self.g.pool.make(Lines, self.top, self.shape, local)
+
+
+class Lines(Text):
+    """The lines of a block scalar."""
+
+    __slots__ = ()
+
+    @property
+    def final(self) -> bool:
+        return not self.local.lead and self.top.done(True).final  # type: ignore[attr-defined]
+
+    def within(self, local: Local, byte: int) -> State:
+        return self.g.pool.make(Lines, self.top, self.shape, local)
+
+
+__all__ = [
+    "MOST_STEP", "Alias", "Anchor", "Anchored", "Anchors", "Atom", "Either", "Frame", "FreeKey",
+    "Header", "Host", "Key", "Lines", "Remark", "Text", "Then", "alias", "alike", "either", "lead", "scalar",
+]  # fmt: skip

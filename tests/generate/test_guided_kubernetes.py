@@ -1,0 +1,276 @@
+"""What the guide for Kubernetes lets through: manifests that the API server takes, and no field it lacks."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+import tiny
+from guided_terraform import refused
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iapo.generate.guide import Guide, PromptGuide, guide_for
+from iapo.generate.sampling import sample
+from iapo.verify import verify
+from iapo.verify.yaml_source import load_yaml, resolve_scalar
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+from walks.verdicts import invented, kind
+from walks.yaml_texts import Walk
+
+TOKENIZER = tiny.tokenizer()
+
+
+@pytest.fixture(scope="module")
+def guide():
+    return Guide(TOKENIZER, format="kubernetes")
+
+
+POD = """apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: nginx:1.27
+"""
+
+
+def pod(lines):
+    """A pod with more in its spec."""
+    return POD + "".join(f"  {line}\n" for line in lines.splitlines())
+
+
+def container(lines):
+    """A pod with more in its container."""
+    return POD + "".join(f"      {line}\n" for line in lines.splitlines())
+
+
+def config(lines):
+    """A ConfigMap with data."""
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n"
+    return head + "".join(f"  {line}\n" for line in lines.splitlines())
+
+
+WRITABLE = {
+    "a deployment and its service": """# Two objects.
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web # a remark
+  labels: {app: web, "tier": 'front'}
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+      - name: web
+        image: registry.example/web@sha256:abc
+        command: ["sh", "-c",
+          "exec web"]
+        ports:
+        - containerPort: 80
+          protocol: TCP
+
+---
+kind: Service
+apiVersion: v1
+metadata:
+  name: web
+spec:
+  selector:
+    app: web
+  ports:
+    -   name: http
+        port: 80
+        targetPort: http
+    -
+      name: metrics
+      port: 9090
+      targetPort: 9090
+""",
+    "fields in order of the alphabet": """apiVersion: v1
+data:
+  key: value
+kind: ConfigMap
+metadata:
+  name: c
+""",
+    "JSON": """{
+  "apiVersion": "v1", "kind": "Namespace",
+  "metadata": {"name":"a", "labels": {}}
+}
+""",
+    "JSON on one line": '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"a"}}',
+    "block scalars": config(
+        "run.sh: |\n  #!/bin/sh\n  if true; then\n    echo \"a: b\"\n  fi\n\nfolded: >-\n    some\n    text"
+    ),
+    "quoted texts": config(r"""a: "8080"
+b: 'it''s'
+c: "tab\t \u00e9"
+"d.e": plain text, with:nothing"""),
+    "an address without quotes": pod("hostAliases:\n- ip: 10.0.0.1\n  hostnames: [a]"),
+    "a document after dashes": "---\n" + POD + "---\n" + POD.replace("web", "db"),
+    "nothing after the last dashes": POD + "---\n",
+    "no line feed at the end": POD.rstrip("\n"),
+    "a list": "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Namespace\n"
+    "  metadata:\n    name: a\n",
+    "an anchor and its alias": POD.replace("name: web\nspec", "name: &n web\nspec").replace(
+        "- name: web", "- name: *n"
+    ),
+    "nothing for null": container("resources:") ,
+    "octal modes": pod("volumes:\n- name: v\n  secret:\n    secretName: s\n    defaultMode: 0400"),
+    "a comment further in than what it follows": container(
+        "env:\n- name: A\n  value: b\n  # value: c\nports:\n- containerPort: 80"
+    ),
+    "vendors' resources": container("resources:\n  limits:\n    nvidia.com/gpu: 1\n    cpu: 500m"),
+    "a probe in an init container that stays": pod(
+        "initContainers:\n- name: i\n  image: i\n  readinessProbe:\n    exec:\n      command: [a]\n"
+        "  restartPolicy: Always"
+    ),
+    "a time": POD.replace("  name: web\nspec", "  name: web\n  creationTimestamp: null\nspec"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_what_is_valid_can_be_written(guide, name):
+    text = WRITABLE[name]
+    assert refused(guide, text) is None
+    report = verify(text, "kubernetes")
+    assert report.valid is True, report.diagnostics
+
+
+REFUSED = {
+    "a kind that does not exist": ("apiVersion: v1\nkind: Podd", "kind: Pod"),
+    "a kind of another group": ("apiVersion: apps/v1\nkind: Service", "kind: S"),
+    "an apiVersion without such a kind": ("kind: Ingress\napiVersion: extensions", "apiVersion: "),
+    "an apiVersion that is gone": ("apiVersion: batch/v1b", "apiVersion: batch/v1"),
+    "a custom kind": ("apiVersion: monitoring.coreos.com/v1", "apiVersion: "),
+    "a spec before the kind": ("apiVersion: v1\nspec", "v1\ns"),
+    "a field that does not exist": (container("imagePullPolice"), "imagePullPolic"),
+    "a field of another place": (pod("replicas: 2"), "  re"),
+    "a field twice": (POD + "metadata", "nginx:1.27\n"),
+    "a name twice among labels": (POD.replace("name: web\nspec", "labels:\n    a: b\n    a: c"), "a"),
+    "no name": (POD.replace("  name: web\nspec", "  labels:\n    a: b\nspec"), "a: b\n"),
+    "nothing where something is needed": (POD.replace("  name: web\n", ""), "metadata:\n"),
+    "a container without image": (
+        POD.replace("      image: nginx:1.27\n", "") + "---", "- name: web\n"),
+    "the end without what is needed": (POD[: POD.index("spec:")], "<end>"),
+    "a text for a number": (container("ports:\n- containerPort: http"), "containerPort: "),
+    "a number in quotes": (container('ports:\n- containerPort: "80"'), "containerPort: "),
+    "a port that is none": (container("ports:\n- containerPort: 70000"), "containerPort: 7000"),
+    "a number for a text": (container("env:\n- name: PORT\n  value: 8080"), "value: "),
+    "a truth value for a text": (container("env:\n- name: A\n  value: true"), "value: tru"),
+    "another number for a text": (container("workingDir: 12\n"), "workingDir: 12"),
+    "yes for a text": (container("workingDir: yes\n"), "workingDir: yes"),
+    "a text for a truth value": (pod("hostNetwork: maybe"), "hostNetwork: "),
+    "a word that is none of the words": (container("imagePullPolicy: Allways"), "imagePullPolicy: Al"),
+    "a mapping for a list": (POD.replace("    - name", "      name"), "  "),
+    "a list for a mapping": (POD.replace("  name: web\nspec", "- name\nspec"), "metadata:\n"),
+    "two sources of a volume": (
+        pod("volumes:\n- name: v\n  emptyDir: {}\n  hostPath"), "emptyDir: {}\n    "),
+    "two handlers of a probe": (
+        container("livenessProbe:\n  tcpSocket:\n    port: 80\n  httpGet"), "port: 80\n        "),
+    "a probe without handler": (
+        container("livenessProbe:\n  periodSeconds: 5\nports"), "periodSeconds: 5\n      "),
+    "values where none are taken": (
+        pod("tolerations:\n- operator: Exists\n  value"), "operator: Exists\n    "),
+    "an indentation that fits nothing": (POD + "   hostNetwork", "nginx:1.27\n   "),
+    "an indentation that is too far": (pod("hostNetwork: true\n  hostPID"), "true\n   "),
+    "a tab": ("apiVersion: v1\nkind: Pod\nmetadata:\n\tname", "metadata:\n"),
+    "a colon and a space in a plain text": (container("workingDir: a: b"), "workingDir: a:"),
+    "text after a quoted text": (container('workingDir: "a" b'), 'workingDir: "a" '),
+    "an alias of nothing": (container("workingDir: *a"), "workingDir: "),
+    "a restart policy that a deployment cannot have": (
+        WRITABLE["a deployment and its service"].split("---")[0].rstrip("\n")
+        + "\n      restartPolicy: OnFailure", "restartPolicy: "),
+    "prose before": ("Here is", ""),
+    "prose after": (POD + "This is", "nginx:1.27\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_valid_is_refused_where_it_goes_wrong(guide, name):
+    text, until = REFUSED[name]
+    found = refused(guide, text)
+    assert found is not None and found.endswith(until), found
+
+
+def test_an_answer_may_stand_in_a_fence_and_ends_with_it(guide):
+    assert refused(guide, f"```yaml\n{POD}```\n") is None
+    assert refused(guide, f"```\n{POD}```") is None
+    assert refused(guide, f"```yaml\n{POD}").endswith("<end>")
+    assert refused(guide, f"```yaml\n{POD}```\nThis is").endswith("```\n")
+
+
+def test_a_custom_kind_is_writable_where_the_request_names_it():
+    text = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata:\n  name: m\nspec:\n  a: [1]\n"
+    named = guide_for(TOKENIZER, "kubernetes", stop=[0], request="a ServiceMonitor for my app")
+    assert refused(named, text) is None
+    assert refused(named, text.replace("Monitor", "Mon")).endswith("kind: ServiceMon")
+    assert refused(named, POD) is None
+    assert (
+        refused(guide_for(TOKENIZER, "kubernetes", stop=[0], request="a monitor"), text) is not None
+    )
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_a_random_text_is_valid_but_for_rules_of_values(guide, number):
+    walk = Walk(guide._language, random.Random(number))
+    text = walk.run()
+    if text is not None:
+        report = verify(text, "kubernetes")
+        assert kind(report) in ("valid", "value rules"), (text, report.errors)
+        assert invented(report) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text("0123456789.+-_eExob~truefalsnyTinN:# ,[]{}'\"&*!|>%@`", min_size=1, max_size=12))
+def test_a_value_is_written_only_where_it_is_read_as_a_text(guide, text):
+    """What YAML reads as a number or a truth value needs quotes; nothing at all is allowed."""
+    whole = config(f"a: {text}")
+    if refused(guide, whole) is None:
+        stream = load_yaml(whole, version="1.1", text_keys=True)
+        assert stream.parses
+        (value,) = stream.documents[0].value["data"].values()
+        assert value is None or isinstance(value, str)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text("0123456789.+-_eExob~", min_size=1, max_size=8))
+def test_what_a_plain_number_is_is_known(guide, text):
+    """An image name may be any plain text, as long as YAML 1.1 reads it as a text."""
+    taken = refused(guide, POD.replace("nginx:1.27", text)) is None
+    assert taken <= isinstance(resolve_scalar(text, "1.1"), str)
+    if text[0].isdigit() and "_" not in text:
+        assert taken == isinstance(resolve_scalar(text, "1.1"), str)
+
+
+def test_each_prompt_of_a_batch_has_the_guide_of_its_format(guide):
+    model = tiny.model(spread=4.0)
+    terraform = Guide(TOKENIZER)
+    guides = {"kubernetes": guide, "terraform": terraform}
+    formats = ["terraform", "jenkins", "kubernetes"]
+    groups = sample(
+        model, [(5, 6, 7)] * 3, group_size=2, max_new_tokens=20, stop=guide.stop,
+        guide=PromptGuide(guides, formats, 2),
+    )  # fmt: skip
+    for group, format in zip(groups, formats, strict=True):
+        for completion in group:
+            text = TOKENIZER.decode(completion.tokens, skip_special_tokens=True)
+            follows = {f: refused(g, text) in (None, text + "<end>") for f, g in guides.items()}
+            assert follows == {
+                "terraform": format == "terraform",
+                "kubernetes": format == "kubernetes",
+            }
