@@ -122,6 +122,7 @@ c: "tab\t \u00e9"
 "d.e": plain text, with:nothing"""),
     "an address without quotes": pod("hostAliases:\n- ip: 10.0.0.1\n  hostnames: [a]"),
     "a document after dashes": "---\n" + POD + "---\n" + POD.replace("web", "db"),
+    "an empty document": POD + "---\n---\n" + POD.replace("web", "db"),
     "nothing after the last dashes": POD + "---\n",
     "no line feed at the end": POD.rstrip("\n"),
     "a list": "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Namespace\n"
@@ -195,6 +196,7 @@ REFUSED = {
     "a restart policy that a deployment cannot have": (
         WRITABLE["a deployment and its service"].split("---")[0].rstrip("\n")
         + "\n      restartPolicy: OnFailure", "restartPolicy: "),
+    "dashes and no document": ("---\n---\n---\n---", "---\n---\n---\n"),
     "prose before": ("Here is", ""),
     "prose after": (POD + "This is", "nginx:1.27\n"),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from iapo.generate.guide.yaml.shapes import Shape
 from iapo.generate.guide.yaml.values import Anchors, Frame, Remark
 
 _FENCES = ("yaml", "yml")
+_MOST_PARTED = 3  # a model without an idea writes dashes for ever
 
 
 class Language:
@@ -44,7 +45,7 @@ class Language:
 
     def code(self, fenced: bool) -> State:
         """Before the first document."""
-        text = self.pool.make(Text, self, fenced, False, ())
+        text = self.pool.make(Text, self, fenced, False, 0, ())
         return self.pool.make(Line, text, self.root, 0, False)
 
     def ended(self, text: Frame) -> bool:
@@ -57,7 +58,8 @@ class Language:
         assert isinstance(text, Text)
         if byte == ord("`") and text.fenced and text.begun:
             return self.pool.make(Fixed, self, b"``", self.pool.make(Done, False))
-        if byte == ord("-") and (self.several or not text.begun):
+        more = text.parted < _MOST_PARTED and (self.several or not text.begun)
+        if byte == ord("-") and more:
             return self.pool.make(Fixed, self, b"--", self.pool.make(Parted, self, text, False))
         return None
 
@@ -67,23 +69,26 @@ class Text(Frame):
 
     Attributes:
         begun: there is a document.
+        parted: lines of dashes since the last document.
     """
 
-    __slots__ = ("begun", "fenced")
+    __slots__ = ("begun", "fenced", "parted")
 
-    def __init__(self, g: Language, fenced: bool, begun: bool, anchors: Anchors) -> None:
+    def __init__(
+        self, g: Language, fenced: bool, begun: bool, parted: int, anchors: Anchors
+    ) -> None:
         super().__init__(g, None, -1, False, anchors)
-        self.fenced, self.begun = fenced, begun
+        self.fenced, self.begun, self.parted = fenced, begun, parted
 
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(Tail, self.filled, spaced)
 
     @property
     def filled(self) -> Frame:
-        return self.g.pool.make(Text, self.g, self.fenced, True, self.anchors)
+        return self.g.pool.make(Text, self.g, self.fenced, True, 0, self.anchors)
 
     def knowing(self, anchors: Anchors) -> Frame:
-        return self.g.pool.make(Text, self.g, self.fenced, self.begun, anchors)
+        return self.g.pool.make(Text, self.g, self.fenced, self.begun, self.parted, anchors)
 
 
 class Start(State):
@@ -153,7 +158,7 @@ class Parted(State):
 
     def move(self, byte: int) -> State | None:
         make, old = self.g.pool.make, self.text
-        text = make(Text, self.g, old.fenced, old.begun, ())
+        text = make(Text, self.g, old.fenced, old.begun, old.parted + 1, ())
         line = make(Line, text, self.g.root, 0, False)
         if byte == SPACE:
             return make(Parted, self.g, old, True)
