@@ -31,10 +31,9 @@ endef
 train: $(VENV)/.train  ## Fine-tune the embedded model: warm start, then GRPO (about 20 minutes on 2 cores)
 	$(BIN)/iapo train --preset laptop --output $(OUTPUT) $(TRAIN_FLAGS)
 
-model: $(VENV)/.train  ## Make the adapter in models/ again, from nothing (hours)
+model: $(VENV)/.train  ## Make the adapter in models/ again, from nothing (about an hour)
 	$(BIN)/iapo train --config runs/supervised.yaml --output out/b
-	$(BIN)/iapo train --config runs/iapo.yaml --model out/b --output out/d
-	$(BIN)/python scripts/ship_adapter.py out/d
+	$(BIN)/python scripts/ship_adapter.py out/b
 
 test: $(VENV)/.test  ## The tests, without the slow ones
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
