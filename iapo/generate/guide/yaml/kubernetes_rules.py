@@ -235,7 +235,6 @@ MAPS: Mapping[tuple[str, str], str] = {
 
 QUOTED: frozenset[tuple[str, str]] = frozenset(
     {
-        ("EnvVar", "value"),
         ("Container", "args"),
         ("Container", "command"),
         ("ExecAction", "command"),
