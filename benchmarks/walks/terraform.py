@@ -21,6 +21,7 @@ from iapo.generate.guide.terraform.grammar import Grammar
 from iapo.generate.guide.terraform.lexemes import Opening
 from iapo.generate.guide.terraform.shapes import BOOL, fits
 from iapo.generate.guide.terraform.templates import Heredoc, Literal, NumberLiteral, Quoted
+from iapo.generate.guide.text import Remark
 
 MOST = 12_000  # bytes
 TIRED = 3_000  # bytes after which only what must be written is
@@ -110,7 +111,7 @@ class Walk:
             self.key(state)
         elif isinstance(state, Quoted):
             self.put(rng.choice(WORDS) + str(rng.randint(0, 99)) + '"')
-        elif isinstance(state, pieces.Remark):
+        elif isinstance(state, Remark):
             self.put("a remark")
             self.put("*/") or self.put("\n")
         elif isinstance(state, expression.Number):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from iapo.generate.guide.automaton import State
-from iapo.generate.guide.yaml import block, flow, language, values
+from iapo.generate.guide.yaml import block, flow, frames, language, values
 from iapo.generate.guide.yaml.shapes import Choice, Fields, Shape, Struct
 
 MOST = 12_000  # bytes
@@ -79,7 +79,7 @@ class Walk:
     def step(self) -> None:
         """One choice."""
         state, rng = self.state, self.rng
-        if isinstance(state, values.Either):
+        if isinstance(state, frames.Either):
             # Where a key and a plain text begin alike, the key goes on.
             state = next((s for s in state.states if isinstance(s, block.Value)), state)
         if isinstance(state, language.Start):
@@ -219,7 +219,7 @@ class Walk:
         else:
             self.must("null")
 
-    def opened(self, frame: values.Frame) -> None:
+    def opened(self, frame: frames.Frame) -> None:
         """After an opening bracket or a comma."""
         if isinstance(frame, flow.FlowSequence):
             items = frame.shape.items

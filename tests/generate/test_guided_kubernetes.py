@@ -135,6 +135,10 @@ c: "tab\t \u00e9"
     "a comment further in than what it follows": container(
         "env:\n- name: A\n  value: b\n  # value: c\nports:\n- containerPort: 80"
     ),
+    "a variable's value that begins like a number": container(
+        "env:\n- name: MAX_HEAP_SIZE\n  value: 512M\n- name: KEY\n  value: 8312a4c5-1d\n"
+        "- name: WORD\n  value: truecolor"
+    ),
     "vendors' resources": container("resources:\n  limits:\n    nvidia.com/gpu: 1\n    cpu: 500m"),
     "a probe in an init container that stays": pod(
         "initContainers:\n- name: i\n  image: i\n  readinessProbe:\n    exec:\n      command: [a]\n"
@@ -171,8 +175,13 @@ REFUSED = {
     "a text for a number": (container("ports:\n- containerPort: http"), "containerPort: "),
     "a number in quotes": (container('ports:\n- containerPort: "80"'), "containerPort: "),
     "a port that is none": (container("ports:\n- containerPort: 70000"), "containerPort: 7000"),
-    "a number for a text": (container("env:\n- name: PORT\n  value: 8080"), "value: "),
-    "a truth value for a text": (container("env:\n- name: A\n  value: true"), "value: tru"),
+    "a number for a variable's value": (
+        container("env:\n- name: PORT\n  value: 8080\n"), "value: 8080"),
+    "a truth value for a variable's value": (
+        container("env:\n- name: A\n  value: true\n"), "value: true"),
+    "a number for an argument": (container("args:\n- -p\n- 8080"), "- -p\n      - "),
+    "a truth value for a label": (
+        POD.replace("name: web\nspec", "labels:\n    a: true\nspec"), "a: tru"),
     "another number for a text": (container("workingDir: 12\n"), "workingDir: 12"),
     "yes for a text": (container("workingDir: yes\n"), "workingDir: yes"),
     "a text for a truth value": (pod("hostNetwork: maybe"), "hostNetwork: "),

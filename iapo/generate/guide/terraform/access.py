@@ -8,10 +8,10 @@ from __future__ import annotations
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.terraform import expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
-from iapo.generate.guide.terraform.lexemes import DIGITS, LETTERS
-from iapo.generate.guide.terraform.pieces import Named, any_name, expect, many, one_name
+from iapo.generate.guide.terraform.pieces import Named, any_name, one_name
 from iapo.generate.guide.terraform.place import FRESH, STATIC, Ops, Place
 from iapo.generate.guide.terraform.shapes import ANY, STRING, Shape, fits, instance_of
+from iapo.generate.guide.text import DIGITS, LETTERS, expect, many
 
 
 class Referred:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from iapo.generate.guide.automaton import Event, State
 from iapo.generate.guide.terraform import blocks, expression
 from iapo.generate.guide.terraform.grammar import Scope
-from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_BLANK, NEWLINE
-from iapo.generate.guide.terraform.pieces import Named, any_name, expect, many
+from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_BLANK
+from iapo.generate.guide.terraform.pieces import Named, any_name
 from iapo.generate.guide.terraform.place import Place
 from iapo.generate.guide.terraform.shapes import ANY, Shape, fits
 from iapo.generate.guide.terraform.spec import Item
+from iapo.generate.guide.text import NEWLINE, expect, many
 
 
 def argument(body: blocks.Body, name: str, item: Item, alone: bool) -> State | None:

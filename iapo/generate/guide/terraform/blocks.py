@@ -16,17 +16,16 @@ from iapo.generate.guide.terraform.builtin import ANYTHING, CHECK, TOP
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import (
     BLANK,
-    LETTERS,
     NAME_AFTER_BLANK,
     NAME_AFTER_SPACE,
-    NEWLINE,
     QUOTE,
     Names,
     Spaced,
 )
-from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, many, one_name
+from iapo.generate.guide.terraform.pieces import Named, any_name, comment, one_name
 from iapo.generate.guide.terraform.shapes import ANY, ITERABLE, Shape
 from iapo.generate.guide.terraform.spec import Item, Spec
+from iapo.generate.guide.text import LETTERS, NEWLINE, expect, many
 
 _ANY_ITEM = Item(shape=ANY, block=lambda: ANYTHING, single=False)
 _CONSTANT_ITEM = replace(_ANY_ITEM, mode="constant")

@@ -8,25 +8,11 @@ from __future__ import annotations
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.terraform import expression, loops, templates
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
-from iapo.generate.guide.terraform.lexemes import (
-    BLANK,
-    DIGITS,
-    LETTERS,
-    NAME_AFTER_SPACE,
-    QUOTE,
-    SPACE,
-    Names,
-)
-from iapo.generate.guide.terraform.pieces import (
-    Named,
-    any_name,
-    comment,
-    expect,
-    many,
-    one_name,
-)
+from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_SPACE, QUOTE, SPACE, Names
+from iapo.generate.guide.terraform.pieces import Named, any_name, comment, one_name
 from iapo.generate.guide.terraform.place import STATIC, Ops, Place
 from iapo.generate.guide.terraform.shapes import ANY, MAP, STRING, Shape, fits
+from iapo.generate.guide.text import DIGITS, LETTERS, expect, many
 
 
 def list_start(g: Grammar, place: Place, ops: Ops, wanted: Shape) -> State | None:

@@ -9,8 +9,9 @@ from iapo.generate.guide.automaton import State
 from iapo.generate.guide.terraform import expression, templates
 from iapo.generate.guide.terraform.grammar import Scope
 from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_BLANK
-from iapo.generate.guide.terraform.pieces import LoopNames, any_name, expect, many
+from iapo.generate.guide.terraform.pieces import LoopNames, any_name
 from iapo.generate.guide.terraform.shapes import ANY, BOOL, Shape
+from iapo.generate.guide.text import expect, many
 
 
 def start(template: templates.Template) -> State:

@@ -12,16 +12,8 @@ from collections.abc import Hashable
 from iapo.generate.guide.automaton import Event, Lexeme, Local, State
 from iapo.generate.guide.terraform import access, constructors, templates
 from iapo.generate.guide.terraform.grammar import Function, Grammar, Scope
-from iapo.generate.guide.terraform.lexemes import (
-    BLANK,
-    DIGITS,
-    NEWLINE,
-    NUMBERS,
-    SPACE,
-    Names,
-    Spaced,
-)
-from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, many, one_name
+from iapo.generate.guide.terraform.lexemes import BLANK, NUMBERS, SPACE, Names, Spaced
+from iapo.generate.guide.terraform.pieces import Named, any_name, comment, one_name
 from iapo.generate.guide.terraform.place import FRESH, STATIC, Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
@@ -36,6 +28,7 @@ from iapo.generate.guide.terraform.shapes import (
     may_be_number,
     united,
 )
+from iapo.generate.guide.text import DIGITS, NEWLINE, expect, many
 
 
 def operand(g: Grammar, place: Place, ops: Ops = FRESH) -> State:

@@ -11,47 +11,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from iapo.generate.guide.automaton import Exit, Local
+from iapo.generate.guide.text import DIGITS, HEX, LETTERS, NAME, NEWLINE, character, remark
 
-LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
-DIGITS = frozenset(b"0123456789")
-NAME = LETTERS | DIGITS | {ord("-")}
 BLANK = frozenset(b" \t\r")
-NEWLINE = ord("\n")
 SPACE = BLANK | {NEWLINE}
 QUOTE = ord('"')
-
-
-class _Continuation(Local):
-    """Inside a character of several bytes (RFC 3629): `left` more, then `then`."""
-
-    def __init__(self, left: int, then: Local, low: int = 0x80, high: int = 0xBF) -> None:
-        super().__init__()
-        self.left, self.then, self.low, self.high = left, then, low, high
-
-    def move(self, byte: int) -> Local | None:
-        if not self.low <= byte <= self.high:
-            return None
-        return self.then if self.left == 1 else _continuation(self.left - 1, self.then)
-
-
-@lru_cache(maxsize=4096)
-def _continuation(left: int, then: Local, low: int = 0x80, high: int = 0xBF) -> Local:
-    return _Continuation(left, then, low, high)
-
-
-def character(byte: int, then: Local) -> Local | None:
-    """The position after a byte of free text, control characters apart."""
-    if 0x20 <= byte < 0x7F or byte == 0x09:
-        return then
-    if 0xC2 <= byte <= 0xDF:
-        return _continuation(1, then)
-    if 0xE0 <= byte <= 0xEF:
-        low, high = {0xE0: (0xA0, 0xBF), 0xED: (0x80, 0x9F)}.get(byte, (0x80, 0xBF))
-        return _continuation(2, then, low, high)
-    if 0xF0 <= byte <= 0xF4:
-        low, high = {0xF0: (0x90, 0xBF), 0xF4: (0x80, 0x8F)}.get(byte, (0x80, 0xBF))
-        return _continuation(3, then, low, high)
-    return None
 
 
 class AnyName(Local):
@@ -259,7 +223,7 @@ class _Hex(Local):
         self.left = left
 
     def move(self, byte: int) -> Local | None:
-        if byte not in b"0123456789abcdefABCDEF":
+        if byte not in HEX:
             return None
         return TEXT if self.left == 1 else _HEX[self.left - 1]
 
@@ -310,32 +274,25 @@ def heredoc(marker: str, matched: int, mark: str) -> Heredoc:
     return Heredoc(marker, matched, mark)
 
 
-class Remark(Local):
-    """A comment: `line` until before the line feed, `block` until `*/`. Exit: `end`."""
+class Block(Local):
+    """A comment between `/*` and `*/`. Exit: `end`."""
 
     lasting = True
 
-    def __init__(self, kind: str, star: bool = False) -> None:
+    def __init__(self, star: bool = False) -> None:
         super().__init__()
-        self.kind, self.star = kind, star
+        self.star = star
 
     def move(self, byte: int) -> Local | Exit | None:
-        if self.kind == "line":
-            return Exit("end", consumed=False) if byte == NEWLINE else self._free(byte, LINE)
         if self.star and byte == ord("/"):
             return Exit("end")
         if byte == ord("*"):
             return _BLOCK_STAR
-        return BLOCK if byte == NEWLINE else self._free(byte, BLOCK)
-
-    @staticmethod
-    def _free(byte: int, then: Local) -> Local | None:
-        return then if byte == 0x0D else character(byte, then)
+        return BLOCK if byte == NEWLINE else remark(byte, BLOCK)
 
 
-LINE = Remark("line")
-BLOCK = Remark("block")
-_BLOCK_STAR = Remark("block", star=True)
+BLOCK = Block()
+_BLOCK_STAR = Block(star=True)
 
 
 class Number(Local):

@@ -9,7 +9,7 @@ from iapo.generate.guide.automaton import State
 from iapo.generate.guide.terraform import expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_BLANK, SPACE
-from iapo.generate.guide.terraform.pieces import NOTHING, LoopNames, any_name, expect
+from iapo.generate.guide.terraform.pieces import NOTHING, LoopNames, any_name
 from iapo.generate.guide.terraform.place import Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
@@ -21,6 +21,7 @@ from iapo.generate.guide.terraform.shapes import (
     fits,
     may_be_compound,
 )
+from iapo.generate.guide.text import expect
 
 
 class OrFor(State):

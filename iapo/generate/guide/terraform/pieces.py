@@ -7,15 +7,8 @@ from typing import Protocol
 
 from iapo.generate.guide.automaton import Event, Lexeme, Local, State
 from iapo.generate.guide.terraform.grammar import Grammar
-from iapo.generate.guide.terraform.lexemes import (
-    BLANK,
-    BLOCK,
-    LINE,
-    NAME,
-    NAME_AFTER_BLANK,
-    NAME_FIRST,
-    Names,
-)
+from iapo.generate.guide.terraform.lexemes import BLANK, BLOCK, NAME_AFTER_BLANK, NAME_FIRST, Names
+from iapo.generate.guide.text import LINE, NAME, Remark, expect
 
 Named = tuple[State | None, Event | None]
 
@@ -86,46 +79,6 @@ class Nothing(State):
 NOTHING = Nothing()
 
 
-class Expect(State):
-    """Fixed bytes, then something."""
-
-    __slots__ = ("g", "text", "then")
-
-    def __init__(self, g: Grammar, text: bytes, then: State) -> None:
-        super().__init__()
-        self.g, self.text, self.then = g, text, then
-
-    def move(self, byte: int) -> State | None:
-        if byte != self.text[0]:
-            return None
-        return expect(self.g, self.text[1:], self.then)
-
-
-def expect(g: Grammar, text: bytes, then: State) -> State:
-    """Before fixed bytes."""
-    return g.pool.make(Expect, g, text, then) if text else then
-
-
-class Remark(Lexeme):
-    """A comment; what comes after it is as if it were not there."""
-
-    __slots__ = ("g", "then")
-
-    def __init__(self, g: Grammar, then: State, local: Local) -> None:
-        super().__init__(local)
-        self.g, self.then = g, then
-
-    @property
-    def final(self) -> bool:
-        return self.local is LINE and self.then.final
-
-    def within(self, local: Local, byte: int) -> State:
-        return self.g.pool.make(Remark, self.g, self.then, local)
-
-    def leave(self, label: Hashable) -> Named:
-        return self.then, None
-
-
 class Slash(State):
     """After a `/` that begins a comment, or, where `division` is, is an operator."""
 
@@ -179,21 +132,3 @@ class LoopNames(State):
         if byte == ord("i"):
             return expect(self.g, b"n ", self.loop.over(self.names))
         return None
-
-
-class Many(State):
-    """Any number of bytes out of some, then something else."""
-
-    __slots__ = ("some", "then")
-
-    def __init__(self, some: frozenset[int], then: State) -> None:
-        super().__init__()
-        self.some, self.then = some, then
-
-    def move(self, byte: int) -> State | None:
-        return self if byte in self.some else self.through(byte, self.then)
-
-
-def many(g: Grammar, some: frozenset[int], then: State) -> State:
-    """Before any number of bytes out of some."""
-    return g.pool.make(Many, some, then)

@@ -12,18 +12,10 @@ from iapo.generate.guide.automaton import Event, State
 from iapo.generate.guide.terraform.blocks import Body, EndOfLine, open_brace
 from iapo.generate.guide.terraform.builtin import TOP
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
-from iapo.generate.guide.terraform.lexemes import (
-    BLANK,
-    LETTERS,
-    NEWLINE,
-    QUOTE,
-    QUOTE_ANY_NAME,
-    SPACE,
-    Names,
-    Quote,
-)
-from iapo.generate.guide.terraform.pieces import Named, any_name, comment, expect, one_name
+from iapo.generate.guide.terraform.lexemes import BLANK, QUOTE, QUOTE_ANY_NAME, SPACE, Names, Quote
+from iapo.generate.guide.terraform.pieces import Named, any_name, comment, one_name
 from iapo.generate.guide.terraform.schema import Schemas
+from iapo.generate.guide.text import LETTERS, NEWLINE, Done, expect
 
 _TYPED = ("resource", "data", "ephemeral")
 _NAMED = ("variable", "output", "module", "check")
@@ -101,23 +93,6 @@ class Fence(State):
     def named(self, name: str) -> Named:
         """After the language."""
         return self.code, None
-
-
-class Done(State):
-    """After the closing fence; `over`: and after a line feed behind it."""
-
-    __slots__ = ("over",)
-
-    def __init__(self, over: bool) -> None:
-        super().__init__()
-        self.over = over
-
-    @property
-    def final(self) -> bool:
-        return True
-
-    def move(self, byte: int) -> State | None:
-        return Done(True) if byte == NEWLINE and not self.over else None
 
 
 class Keyword:

@@ -11,13 +11,8 @@ from typing import Protocol
 from iapo.generate.guide.automaton import Event, Lexeme, Local, State
 from iapo.generate.guide.terraform import directives, expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
-from iapo.generate.guide.terraform.lexemes import (
-    DIGITS,
-    QUOTE,
-    TEXT_EMPTY,
-    heredoc,
-)
-from iapo.generate.guide.terraform.pieces import NOTHING, Named, any_name, expect
+from iapo.generate.guide.terraform.lexemes import QUOTE, TEXT_EMPTY, heredoc
+from iapo.generate.guide.terraform.pieces import NOTHING, Named, any_name
 from iapo.generate.guide.terraform.place import CONSTANT, Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
@@ -28,6 +23,7 @@ from iapo.generate.guide.terraform.shapes import (
     Shape,
     fits,
 )
+from iapo.generate.guide.text import DIGITS, expect
 
 Nest = tuple[tuple[str, Scope], ...]
 """The directives that are open in a template, outermost first: `if`, `else`, `for`, and the scope

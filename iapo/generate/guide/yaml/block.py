@@ -9,23 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iapo.generate.guide.automaton import State
-from iapo.generate.guide.terraform.lexemes import NEWLINE
+from iapo.generate.guide.text import NEWLINE, Remark
 from iapo.generate.guide.yaml.flow import opened
+from iapo.generate.guide.yaml.frames import Anchors, Frame, Keyed, either
 from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE, name, quoted_name
 from iapo.generate.guide.yaml.shapes import Fields, Shape
 from iapo.generate.guide.yaml.values import (
     Anchor,
-    Anchors,
-    Frame,
     FreeKey,
     Header,
     Host,
     Key,
-    Remark,
     Text,
-    Then,
     alike,
-    either,
     lead,
     scalar,
 )
@@ -34,75 +30,35 @@ _DASH = ord("-")
 _MERGE = "<<"
 
 
-class Mapping(Frame):
-    """A mapping whose keys stand in a column.
+class Mapping(Keyed):
+    """A mapping whose keys stand in a column."""
 
-    Attributes:
-        used: the keys that are written.
-        deciding: the key whose value is being written, if it decides about others.
-    """
-
-    __slots__ = ("deciding", "fields", "used")
-
-    def __init__(
-        self,
-        up: Frame,
-        indent: int,
-        fields: Fields,
-        used: frozenset[str],
-        deciding: str,
-        anchors: Anchors,
-    ) -> None:
-        super().__init__(up.g, up, indent, False, anchors)
-        self.fields, self.used, self.deciding = fields, used, deciding
+    __slots__ = ()
+    before = frozenset({SPACE})
 
     @property
     def closable(self) -> bool:
         # What is merged into it may be what is needed.
-        return _MERGE in self.used or self.fields.complete(self.used)
-
-    @property
-    def more(self) -> bool:
-        return self.fields.free or bool(self.fields.prefixes or self.fields.open(self.used))
+        return _MERGE in self.used or super().closable
 
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(Tail, self, spaced)
 
-    def decided(self, value: str) -> Frame:
-        if not self.deciding:
-            return self
-        fields = self.fields.choose(self.deciding, value)
-        return self._with(fields, self.used, "", self.anchors)
-
-    def knowing(self, anchors: Anchors) -> Frame:
-        return self._with(self.fields, self.used, self.deciding, anchors)
-
-    def _with(
-        self, fields: Fields, used: frozenset[str], deciding: str, anchors: Anchors
-    ) -> Mapping:
-        return self.g.pool.make(Mapping, self.up, self.indent, fields, used, deciding, anchors)
+    def value(self, shape: Shape, quoted: bool) -> State:
+        return self.g.pool.make(Value, self, shape, False)
 
     def keyed(self, name: str, column: int, quoted: bool) -> State | None:
-        """Before the colon of a key."""
-        fields, used = self.fields, self.used
         if name == _MERGE and self.g.merges:
             return self._merging()
-        if not fields.takes(name, used):
-            return None
-        deciding = name if name in fields.decides else ""
-        frame = self._with(fields.after(name), used | {name}, deciding, self.anchors)
-        value = self.g.pool.make(Value, frame, fields.shape(name), False)
-        return self.g.pool.make(Then, self.g, ord(":"), value)
+        return super().keyed(name, column, quoted)
 
     def _merging(self) -> State | None:
         """Before the colon of a merge key."""
         if not mergeable(self, self.fields, self.used):
             return None
-        frame = self._with(self.fields, self.used | {_MERGE}, "", self.anchors)
+        frame = self.having(self.fields, self.used | {_MERGE}, "", self.anchors)
         one = Shape(merged=self.fields)
-        shape = Shape(merged=self.fields, each=lambda: one)
-        value = self.g.pool.make(Value, frame, shape, False)
-        return self.g.pool.make(Then, self.g, ord(":"), value)
+        return frame.colon(Shape(merged=self.fields, each=lambda: one), False)
 
 
 def mergeable(frame: Frame, fields: Fields, used: frozenset[str]) -> bool:
@@ -119,7 +75,7 @@ class Sequence(Frame):
     __slots__ = ("shape",)
 
     def __init__(self, up: Frame, indent: int, shape: Shape, anchors: Anchors) -> None:
-        super().__init__(up.g, up, indent, False, anchors)
+        super().__init__(up.g, up, indent, anchors)
         self.shape = shape
 
     def done(self, spaced: bool) -> State:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from iapo.generate.guide.automaton import State
+from iapo.generate.guide.yaml.frames import Anchors, Frame, Keyed
 from iapo.generate.guide.yaml.scalars import name, quoted_name
-from iapo.generate.guide.yaml.shapes import Fields, Shape
+from iapo.generate.guide.yaml.shapes import Shape
 from iapo.generate.guide.yaml.values import (
-    Anchors,
-    Frame,
     FreeKey,
     Key,
     Text,
@@ -22,9 +21,10 @@ class FlowSequence(Frame):
     """In square brackets. `count`: items so far, as far as it matters."""
 
     __slots__ = ("count", "shape")
+    flow = True
 
     def __init__(self, up: Frame, shape: Shape, count: int, anchors: Anchors) -> None:
-        super().__init__(up.g, up, up.indent, True, anchors)
+        super().__init__(up.g, up, up.indent, anchors)
         self.shape, self.count = shape, count
 
     @property
@@ -52,71 +52,19 @@ class FlowSequence(Frame):
         return self.g.pool.make(Value, frame, items, False)
 
 
-class FlowMapping(Frame):
+class FlowMapping(Keyed):
     """In curly brackets."""
 
-    __slots__ = ("deciding", "fields", "used")
-
-    def __init__(
-        self,
-        up: Frame,
-        fields: Fields,
-        used: frozenset[str],
-        deciding: str,
-        anchors: Anchors,
-    ) -> None:
-        super().__init__(up.g, up, up.indent, True, anchors)
-        self.fields, self.used, self.deciding = fields, used, deciding
-
-    @property
-    def closable(self) -> bool:
-        return self.fields.complete(self.used)
-
-    @property
-    def more(self) -> bool:
-        return self.fields.free or bool(self.fields.prefixes or self.fields.open(self.used))
+    __slots__ = ()
+    flow = True
+    before = _BLANK
 
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(After, self)
 
-    def decided(self, value: str) -> Frame:
-        if not self.deciding:
-            return self
-        fields = self.fields.choose(self.deciding, value)
-        return self._with(fields, self.used, "", self.anchors)
-
-    def knowing(self, anchors: Anchors) -> Frame:
-        return self._with(self.fields, self.used, self.deciding, anchors)
-
-    def _with(
-        self, fields: Fields, used: frozenset[str], deciding: str, anchors: Anchors
-    ) -> FlowMapping:
-        return self.g.pool.make(FlowMapping, self.up, fields, used, deciding, anchors)
-
-    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
-        """Before the colon of a key."""
-        fields, used = self.fields, self.used
-        if not fields.takes(name, used):
-            return None
-        deciding = name if name in fields.decides else ""
-        frame = self._with(fields.after(name), used | {name}, deciding, self.anchors)
-        value = self.g.pool.make(Value, frame, fields.shape(name), False)
-        return self.g.pool.make(Colon, value if quoted else self.g.pool.make(Gap, value))
-
-
-class Colon(State):
-    """Before a colon in brackets, perhaps after spaces and lines."""
-
-    __slots__ = ("then",)
-
-    def __init__(self, then: State) -> None:
-        super().__init__()
-        self.then = then
-
-    def move(self, byte: int) -> State | None:
-        if byte in _BLANK:
-            return self
-        return self.then if byte == ord(":") else None
+    def value(self, shape: Shape, quoted: bool) -> State:
+        value = self.g.pool.make(Value, self, shape, False)
+        return value if quoted else self.g.pool.make(Gap, value)
 
 
 class Gap(State):
@@ -241,7 +189,7 @@ def opened(top: Frame, shape: Shape, byte: int) -> State | None:
         return make(Open, make(FlowSequence, top, shape, 0, top.anchors), False)
     if shape.fields is None:
         return None
-    frame = make(FlowMapping, top, shape.fields, frozenset(), "", top.anchors)
+    frame = make(FlowMapping, top, top.indent, shape.fields, frozenset(), "", top.anchors)
     return make(Open, frame, False)
 
 

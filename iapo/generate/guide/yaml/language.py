@@ -7,11 +7,11 @@ it, after which nothing more may come.
 from __future__ import annotations
 
 from iapo.generate.guide.automaton import Pool, State
-from iapo.generate.guide.terraform.lexemes import NEWLINE
+from iapo.generate.guide.text import NEWLINE, Done, Remark, expect
 from iapo.generate.guide.yaml.block import Line, Tail
+from iapo.generate.guide.yaml.frames import Anchors, Frame
 from iapo.generate.guide.yaml.scalars import SPACE
 from iapo.generate.guide.yaml.shapes import Shape
-from iapo.generate.guide.yaml.values import Anchors, Frame, Remark
 
 _FENCES = ("yaml", "yml")
 _MOST_PARTED = 3  # a model without an idea writes dashes for ever
@@ -57,10 +57,10 @@ class Language:
         """After the first byte of what stands between documents or behind them."""
         assert isinstance(text, Text)
         if byte == ord("`") and text.fenced and text.begun:
-            return self.pool.make(Fixed, self, b"``", self.pool.make(Done, False))
+            return expect(self, b"``", self.pool.make(Done, False))
         more = text.parted < _MOST_PARTED and (self.several or not text.begun)
         if byte == ord("-") and more:
-            return self.pool.make(Fixed, self, b"--", self.pool.make(Parted, self, text, False))
+            return expect(self, b"--", self.pool.make(Parted, self, text, False))
         return None
 
 
@@ -77,7 +77,7 @@ class Text(Frame):
     def __init__(
         self, g: Language, fenced: bool, begun: bool, parted: int, anchors: Anchors
     ) -> None:
-        super().__init__(g, None, -1, False, anchors)
+        super().__init__(g, None, -1, anchors)
         self.fenced, self.begun, self.parted = fenced, begun, parted
 
     def done(self, spaced: bool) -> State:
@@ -105,7 +105,7 @@ class Start(State):
             return self
         if byte == ord("`"):
             make = self.g.pool.make
-            return make(Fixed, self.g, b"``", make(Fence, self.g, ""))
+            return expect(self.g, b"``", make(Fence, self.g, ""))
         return self.through(byte, self.g.code(False))
 
 
@@ -125,22 +125,6 @@ class Fence(State):
         if any(word.startswith(text) for word in _FENCES):
             return self.g.pool.make(Fence, self.g, text)
         return None
-
-
-class Fixed(State):
-    """Fixed bytes, then something."""
-
-    __slots__ = ("g", "text", "then")
-
-    def __init__(self, g: Language, text: bytes, then: State) -> None:
-        super().__init__()
-        self.g, self.text, self.then = g, text, then
-
-    def move(self, byte: int) -> State | None:
-        if byte != self.text[0]:
-            return None
-        rest = self.text[1:]
-        return self.g.pool.make(Fixed, self.g, rest, self.then) if rest else self.then
 
 
 class Parted(State):
@@ -165,23 +149,6 @@ class Parted(State):
         if byte == ord("#") and self.spaced:
             return make(Remark, self.g, line)
         return line if byte == NEWLINE else None
-
-
-class Done(State):
-    """After the closing fence; `over`: and after a line feed behind it."""
-
-    __slots__ = ("over",)
-
-    def __init__(self, over: bool) -> None:
-        super().__init__()
-        self.over = over
-
-    @property
-    def final(self) -> bool:
-        return True
-
-    def move(self, byte: int) -> State | None:
-        return Done(True) if byte == NEWLINE and not self.over else None
 
 
 __all__ = ["Language"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from iapo.generate.guide.automaton import Exit, Local
-from iapo.generate.guide.terraform.lexemes import NEWLINE, character
+from iapo.generate.guide.text import HEX, NEWLINE, character
 
 SPACE = ord(" ")
 NULLS = ("null", "~", "Null", "NULL")
@@ -22,7 +22,6 @@ _INFINITE = tuple(f".{word}" for word in ("inf", "Inf", "INF", "nan", "NaN", "NA
 _INDICATORS = frozenset(b",[]{}#&*!|>'\"%@`?")
 _KEY_INDICATORS = _INDICATORS | frozenset(b"-:")
 _FLOW = frozenset(b",[]{}")
-_HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
 def truths(old: bool) -> tuple[str, ...]:
@@ -175,7 +174,7 @@ class Quoted(Local):
             ) else None  # fmt: skip
         if phase.startswith("hex"):
             left = int(phase[3:]) - 1
-            return _quoted(named, '"', f"hex{left}" if left else "") if byte in _HEX else None
+            return _quoted(named, '"', f"hex{left}" if left else "") if byte in HEX else None
         if char == self.quote:
             return _quoted(named, "'", "quote") if char == "'" else Exit("close")
         if char == "\\" and self.quote == '"':

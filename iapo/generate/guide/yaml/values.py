@@ -1,8 +1,4 @@
-"""Scalars in their places: free text, words and numbers, keys, anchors and aliases.
-
-A `Frame` is what surrounds a position: the mapping or sequence it is in, and what that is in. Frames
-are immutable and made once, like the states that hold them.
-"""
+"""Scalars in their places: free text, words and numbers, keys, anchors and aliases."""
 
 from __future__ import annotations
 
@@ -10,7 +6,8 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Protocol
 
 from iapo.generate.guide.automaton import Event, Lexeme, Local, State
-from iapo.generate.guide.terraform.lexemes import LINE, NEWLINE
+from iapo.generate.guide.text import NAME, NEWLINE, expect, many
+from iapo.generate.guide.yaml.frames import Frame
 from iapo.generate.guide.yaml.scalars import (
     MOST_STEP,
     NULLS,
@@ -26,136 +23,6 @@ from iapo.generate.guide.yaml.shapes import ANY, Shape
 
 if TYPE_CHECKING:
     from iapo.generate.guide.yaml.language import Language
-
-Anchors = tuple[tuple[str, Shape], ...]
-_NAME = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
-
-
-class Frame:
-    """What a value stands in.
-
-    Attributes:
-        g: the language.
-        up: what it stands in itself; None for the whole text.
-        indent: the column of its keys or dashes; -1 for the whole text.
-        flow: in brackets.
-        anchors: names that values were given so far.
-    """
-
-    __slots__ = ("anchors", "flow", "g", "indent", "up")
-
-    def __init__(
-        self, g: Language, up: Frame | None, indent: int, flow: bool, anchors: Anchors
-    ) -> None:
-        self.g, self.up, self.indent, self.flow, self.anchors = g, up, indent, flow, anchors
-
-    @property
-    def closable(self) -> bool:
-        """Whether it may end here."""
-        return True
-
-    @property
-    def more(self) -> bool:
-        """Whether anything may be added."""
-        return True
-
-    def done(self, spaced: bool) -> State:
-        """After a value in it. `spaced`: a comment may follow at once."""
-        raise NotImplementedError
-
-    def decided(self, value: str) -> Frame:
-        """The same, once a value out of some words is known."""
-        return self
-
-    def knowing(self, anchors: Anchors) -> Frame:
-        """The same with other anchors."""
-        raise NotImplementedError
-
-    @property
-    def filled(self) -> Frame:
-        """What the value that begins now stands in."""
-        return self
-
-    @property
-    def outer(self) -> Frame:
-        """What it stands in, with the anchors of today."""
-        assert self.up is not None
-        return self.up if self.up.anchors == self.anchors else self.up.knowing(self.anchors)
-
-
-class Host(Protocol):
-    """What a key is for."""
-
-    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
-        """Before the colon of a key that begins in a column; None where it may not come."""
-        ...
-
-
-class Either(State):
-    """Several positions at once: which of them it was shows later."""
-
-    __slots__ = ("states",)
-
-    def __init__(self, states: tuple[State, ...]) -> None:
-        super().__init__()
-        self.states = states
-
-    @property
-    def final(self) -> bool:
-        return any(state.final for state in self.states)
-
-    def parts(self) -> tuple[State, ...]:
-        return self.states
-
-    def move(self, byte: int) -> State | None:
-        g: Language = self.states[0].g  # type: ignore[attr-defined]
-        return either(g, *(state.next(byte) for state in self.states))
-
-
-def either(g: Language, *states: State | None) -> State | None:
-    """Whatever of these there is."""
-    flat: dict[State, None] = {}
-    for state in states:
-        if state is not None:
-            flat.update(dict.fromkeys(state.states if isinstance(state, Either) else (state,)))
-    if len(flat) < 2:
-        return next(iter(flat), None)
-    return g.pool.make(Either, tuple(flat))
-
-
-class Then(State):
-    """Before a byte, perhaps after spaces."""
-
-    __slots__ = ("byte", "g", "spaces", "then")
-
-    def __init__(self, g: Language, byte: int, then: State, spaces: bool = True) -> None:
-        super().__init__()
-        self.g, self.byte, self.then, self.spaces = g, byte, then, spaces
-
-    def move(self, byte: int) -> State | None:
-        if byte == SPACE and self.spaces:
-            return self
-        return self.then if byte == self.byte else None
-
-
-class Remark(Lexeme):
-    """A comment, until its line's end; then something else."""
-
-    __slots__ = ("g", "then")
-
-    def __init__(self, g: Language, then: State, local: Local = LINE) -> None:
-        super().__init__(local)
-        self.g, self.then = g, then
-
-    @property
-    def final(self) -> bool:
-        return self.local is LINE and self.then.final
-
-    def within(self, local: Local, byte: int) -> State:
-        return self.g.pool.make(Remark, self.g, self.then, local)
-
-    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
-        return self.g.pool.make(Then, self.g, NEWLINE, self.then, False), None
 
 
 def _fits(shape: Shape, kind: str) -> bool:
@@ -254,6 +121,7 @@ class Atom(State):
 
 
 _SPECIAL = frozenset((*NULLS, *truths(True)))
+_SPACES = frozenset({SPACE})
 _MOST_DIGITS = 12
 
 
@@ -290,6 +158,14 @@ def _in_range(text: str, low: int, high: int, whole: bool, old: bool) -> bool:
             return True
         value *= 10
     return False
+
+
+class Host(Protocol):
+    """What a key is for."""
+
+    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
+        """Before the colon of a key that begins in a column; None where it may not come."""
+        ...
 
 
 class Key(State):
@@ -371,7 +247,7 @@ class Anchor(State):
         self.g, self.of, self.begun = g, of, begun
 
     def move(self, byte: int) -> State | None:
-        if byte in _NAME and len(self.begun) < 64:
+        if byte in NAME and len(self.begun) < 64:
             return self.g.pool.make(Anchor, self.g, self.of, self.begun + chr(byte))
         if byte in b" \n" and self.begun:
             return self.through(byte, self.of.anchored(self.begun))
@@ -450,7 +326,7 @@ class Header(State):
         if byte in b"+-":
             return None if self.chomped else make(Header, self.top, self.shape, True)
         if byte == SPACE:
-            return make(Then, self.g, NEWLINE, self._lines, True)
+            return many(self.g, _SPACES, expect(self.g, b"\n", self._lines))
         return self._lines if byte == NEWLINE else None
 
     @property
@@ -473,6 +349,6 @@ class Lines(Text):
 
 
 __all__ = [
-    "MOST_STEP", "Alias", "Anchor", "Anchored", "Anchors", "Atom", "Either", "Frame", "FreeKey",
-    "Header", "Host", "Key", "Lines", "Remark", "Text", "Then", "alias", "alike", "either", "lead", "scalar",
+    "MOST_STEP", "Alias", "Anchor", "Anchored", "Atom", "FreeKey", "Header", "Host", "Key", "Lines", "Text",
+    "alias", "alike", "lead", "scalar",
 ]  # fmt: skip

@@ -1,0 +1,165 @@
+"""What surrounds a position: the mapping or sequence it is in, and what that is in.
+
+Frames are immutable and made once, like the states that hold them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from iapo.generate.guide.automaton import State
+from iapo.generate.guide.text import expect, many
+from iapo.generate.guide.yaml.shapes import Fields, Shape
+
+if TYPE_CHECKING:
+    from iapo.generate.guide.yaml.language import Language
+
+Anchors = tuple[tuple[str, Shape], ...]
+
+
+class Frame:
+    """What a value stands in.
+
+    Attributes:
+        g: the language.
+        up: what it stands in itself; None for the whole text.
+        indent: the column of its keys or dashes; -1 for the whole text.
+        flow: in brackets.
+        anchors: names that values were given so far.
+    """
+
+    __slots__ = ("anchors", "g", "indent", "up")
+    flow: ClassVar[bool] = False
+
+    def __init__(self, g: Language, up: Frame | None, indent: int, anchors: Anchors) -> None:
+        self.g, self.up, self.indent, self.anchors = g, up, indent, anchors
+
+    @property
+    def closable(self) -> bool:
+        """Whether it may end here."""
+        return True
+
+    @property
+    def more(self) -> bool:
+        """Whether anything may be added."""
+        return True
+
+    def done(self, spaced: bool) -> State:
+        """After a value in it. `spaced`: a comment may follow at once."""
+        raise NotImplementedError
+
+    def decided(self, value: str) -> Frame:
+        """The same, once a value out of some words is known."""
+        return self
+
+    def knowing(self, anchors: Anchors) -> Frame:
+        """The same with other anchors."""
+        raise NotImplementedError
+
+    @property
+    def filled(self) -> Frame:
+        """What the value that begins now stands in."""
+        return self
+
+    @property
+    def outer(self) -> Frame:
+        """What it stands in, with the anchors of today."""
+        assert self.up is not None
+        return self.up if self.up.anchors == self.anchors else self.up.knowing(self.anchors)
+
+
+class Keyed(Frame):
+    """A mapping.
+
+    Attributes:
+        before: what may stand between a key and its colon.
+        used: the keys that are written.
+        deciding: the key whose value is being written, if it decides about others.
+    """
+
+    __slots__ = ("deciding", "fields", "used")
+    before: ClassVar[frozenset[int]]
+
+    def __init__(
+        self,
+        up: Frame,
+        indent: int,
+        fields: Fields,
+        used: frozenset[str],
+        deciding: str,
+        anchors: Anchors,
+    ) -> None:
+        super().__init__(up.g, up, indent, anchors)
+        self.fields, self.used, self.deciding = fields, used, deciding
+
+    @property
+    def closable(self) -> bool:
+        return self.fields.complete(self.used)
+
+    @property
+    def more(self) -> bool:
+        return self.fields.free or bool(self.fields.prefixes or self.fields.open(self.used))
+
+    def decided(self, value: str) -> Frame:
+        if not self.deciding:
+            return self
+        fields = self.fields.choose(self.deciding, value)
+        return self.having(fields, self.used, "", self.anchors)
+
+    def knowing(self, anchors: Anchors) -> Frame:
+        return self.having(self.fields, self.used, self.deciding, anchors)
+
+    def having(self, fields: Fields, used: frozenset[str], deciding: str, anchors: Anchors) -> Self:
+        """The same with other contents."""
+        return self.g.pool.make(type(self), self.up, self.indent, fields, used, deciding, anchors)
+
+    def value(self, shape: Shape, quoted: bool) -> State:
+        """After the colon of a key, in quotes or not."""
+        raise NotImplementedError
+
+    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
+        """Before the colon of a key."""
+        fields, used = self.fields, self.used
+        if not fields.takes(name, used):
+            return None
+        deciding = name if name in fields.decides else ""
+        frame = self.having(fields.after(name), used | {name}, deciding, self.anchors)
+        return frame.colon(fields.shape(name), quoted)
+
+    def colon(self, shape: Shape, quoted: bool) -> State:
+        """Before the colon of a key that has been added."""
+        return many(self.g, self.before, expect(self.g, b":", self.value(shape, quoted)))
+
+
+class Either(State):
+    """Several positions at once: which of them it was shows later."""
+
+    __slots__ = ("g", "states")
+
+    def __init__(self, g: Language, states: tuple[State, ...]) -> None:
+        super().__init__()
+        self.g, self.states = g, states
+
+    @property
+    def final(self) -> bool:
+        return any(state.final for state in self.states)
+
+    def parts(self) -> tuple[State, ...]:
+        return self.states
+
+    def move(self, byte: int) -> State | None:
+        return either(self.g, *(state.next(byte) for state in self.states))
+
+
+def either(g: Language, *states: State | None) -> State | None:
+    """Whatever of these there is."""
+    flat: dict[State, None] = {}
+    for state in states:
+        if state is not None:
+            flat.update(dict.fromkeys(state.states if isinstance(state, Either) else (state,)))
+    if len(flat) < 2:
+        return next(iter(flat), None)
+    return g.pool.make(Either, g, tuple(flat))
+
+
+__all__ = ["Anchors", "Either", "Frame", "Keyed", "either"]
