@@ -9,7 +9,6 @@ from iapo.generate.guide.automaton import Event, Lexeme, Local, State
 from iapo.generate.guide.text import NAME, NEWLINE, expect, many
 from iapo.generate.guide.yaml.frames import Frame
 from iapo.generate.guide.yaml.scalars import (
-    MOST_STEP,
     NULLS,
     SPACE,
     block,
@@ -349,6 +348,6 @@ class Lines(Text):
 
 
 __all__ = [
-    "MOST_STEP", "Alias", "Anchor", "Anchored", "Atom", "FreeKey", "Header", "Host", "Key", "Lines", "Text",
+    "Alias", "Anchor", "Anchored", "Atom", "FreeKey", "Header", "Host", "Key", "Lines", "Text",
     "alias", "alike", "lead", "scalar",
 ]  # fmt: skip
