@@ -24,7 +24,9 @@ def save_model(model: Any, tokenizer: Any, folder: str | os.PathLike[str]) -> Pa
     try:
         target.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".model-", dir=target) as aside, quiet():
-            model.save_pretrained(aside)
+            # Whether to keep embeddings beside an adapter peft would ask the hub.
+            adapter = {"save_embedding_layers": False} if hasattr(model, "peft_config") else {}
+            model.save_pretrained(aside, **adapter)
             tokenizer.save_pretrained(aside)
             Path(aside, "README.md").unlink(missing_ok=True)  # a form to fill in, from peft
             for file in sorted(Path(aside).iterdir()):

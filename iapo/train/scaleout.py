@@ -76,7 +76,9 @@ def train_with_trl(
     tasks = list(training_tasks(config) if dataset is None else dataset)
     if not tasks:
         raise ConfigError("no tasks to train on")
-    trained, tokenizer = model or load(config.model, device="cpu", dtype=config.dtype)
+    # TRL computes in fewer bits by itself (`bf16`), from weights in float32.
+    weights = "float32" if config.dtype == "auto" else config.dtype
+    trained, tokenizer = model or load(config.model, device="cpu", dtype=weights)
 
     class Recorder(TrainerCallback):
         """Writes what TRL logs as metrics.jsonl, so that `iapo runs show` reads it."""

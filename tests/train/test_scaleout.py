@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from iapo.train.coercion import ConfigError
 from iapo.train.config import TrainConfig
@@ -22,6 +23,7 @@ def test_settings_are_carried_over(tmp_path):
     config = TrainConfig(
         output=str(tmp_path),
         device="cpu",
+        dtype="float32",
         group_size=4,
         prompts_per_step=3,
         advantage="per_component",
@@ -42,6 +44,13 @@ def test_settings_are_carried_over(tmp_path):
     assert found.reward_weights == [0.4, 0.3, 0.3]
     assert found.gradient_checkpointing is True
     assert found.generation_kwargs == {"min_p": 0.1}
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_trl_computes_in_the_type_that_ours_would(able, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": able})
+    found = arguments(TrainConfig(output=str(tmp_path), device="cpu"), tasks=8)
+    assert (found.bf16, found.fp16) == (able, False)
 
 
 def test_cispo_bounds_the_weight_itself(tmp_path):
