@@ -11,6 +11,7 @@ from iapo.models.default import SHIPPED, shipped_folder
 from iapo.models.device import choose_device, choose_dtype
 from iapo.models.embedded import EMBEDDED, embedded_folder
 from iapo.models.errors import ModelError
+from iapo.models.kernel_caches import bound_kernel_caches
 from iapo.models.quiet import quiet
 
 
@@ -29,6 +30,7 @@ def load(
     Raises:
         ModelError: one line: what is missing and what to do instead.
     """
+    bound_kernel_caches()
     where = choose_device(device)
     folder = _folder(str(name))
     local = folder.exists()
