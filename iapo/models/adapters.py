@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from iapo.models.quiet import quiet
+
 
 def with_lora(model: Any, rank: int, alpha: int) -> Any:
     """Wrap every linear layer but the vocabulary head in a low-rank adapter; only it is trained.
@@ -23,7 +25,8 @@ def with_lora(model: Any, rank: int, alpha: int) -> Any:
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(model, config, autocast_adapter_dtype=False)
+    with quiet():
+        return get_peft_model(model, config, autocast_adapter_dtype=False)
 
 
 @contextmanager

@@ -70,6 +70,12 @@ def test_an_adapter_on_the_embedded_model_loads_on_another_machine(folder, tmp_p
     assert hasattr(load(saved, device="cpu")[0], "peft_config")
 
 
+def test_adapters_are_made_and_loaded_without_a_word(folder, tmp_path, recwarn):
+    base, tokenizer = load(folder, device="cpu")
+    load(save_model(with_lora(base, rank=2, alpha=4), tokenizer, tmp_path / "adapter"))
+    assert not [w for w in recwarn if issubclass(w.category, FutureWarning)]
+
+
 def test_the_default_is_the_adapter_that_comes_with_iapo_where_it_is_at_hand(
     folder, tmp_path, monkeypatch
 ):
