@@ -1,12 +1,14 @@
 """Whether real code stays writable under a guide: valid files, token by token, with their end.
 
-    python benchmarks/guide_acceptance.py [--format F] [--model NAME] [--corpora FOLDER] [--sample N] [--json OUT]
+    python benchmarks/guide_acceptance.py [--format F] [--model NAME] [--corpora FOLDER] [--sample N]
+                                          [--bound] [--json OUT]
 
 A program is written with the model's own tokenizer. Of Terraform it is the `.tf` files of its root
 folder, one after the other; programs that use a provider without a schema are left out. Of the other
 formats it is a file that `iapo verify` accepts; those that give a key twice are left out, of which it
 only warns. Each rejection is listed with the place, and with what `iapo verify` says of the program:
-labels can be stale.
+labels can be stale. What the language is is asked without the bound on comments, blank lines and spaces that
+a `Guide` has when it generates; `--bound` asks under it, too.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ import json
 import random
 import resource
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from terraform_corpus import DEFAULT_CORPORA, load
 
-from iapo.generate.guide import GUIDED, Guide
+from iapo.generate.guide import GUIDED, Bound, Guide
 from iapo.models import EMBEDDED
 from iapo.models import load as load_model
 from iapo.verify.sandbox import judge_all
@@ -99,6 +102,7 @@ def main() -> None:
     parser.add_argument("--model", default=EMBEDDED, help="whose tokenizer")
     parser.add_argument("--corpora", type=Path, default=Path(DEFAULT_CORPORA))
     parser.add_argument("--sample", type=int, help="only so many programs")
+    parser.add_argument("--bound", action="store_true", help="comments as bounded as in generation")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     tokenizer = load_model(options.model)[1]
@@ -107,7 +111,8 @@ def main() -> None:
     if options.sample:
         chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
     before = resident()
-    guide = Guide(tokenizer, format=options.format)
+    bound = Bound() if options.bound else None
+    guide = Guide(tokenizer, format=options.format, bound=bound)
     seconds, count, most = 0.0, 0, 0.0
     rejected: list[dict[str, Any]] = []
     jobs: list[dict[str, Any]] = []
@@ -143,6 +148,7 @@ def main() -> None:
             json.dumps(
                 {
                     "format": options.format,
+                    "bound": None if bound is None else asdict(bound),
                     "labelled_valid": labelled,
                     "supported": len(chosen),
                     "stale_labels_among_rejected": stale,

@@ -54,6 +54,17 @@ REFUSED = {
         inside("") + 'output "o" {\n  value = aws_s3_bucket.b.arn.x\n}\n', "bucket.b.arn"),
     "each without for_each": (inside("  bucket = each.key"), "  bucket = e"),
     "a reference to itself": (inside("  bucket = aws_s3_bucket.b.id"), "aws_s3_bucket.b"),
+    "a module that repeats by what it has": (
+        'module "m" {\n  source = "./vpc"\n  for_each = module.m.subnet\n}\n', "module.m"),
+    "a data source of itself": (
+        'data "aws_ami" "a" {\n  owners = [data.aws_ami.a.id]\n}\n', "data.aws_ami.a"),
+    "a count of itself": (inside("  count = length(aws_s3_bucket.b)"), "length(aws_s3_bucket.b"),
+    "count beside for_each": (
+        inside("  count = length(var.a)\n  for_each = var.b"), "(var.a)\n  for"),
+    "for_each beside count": (
+        'module "m" {\n  source = "./vpc"\n  for_each = var.b\n  count = 1\n}\n', "for_each = var.b\n  count"),
+    "for_each beside the count of data": (
+        'data "aws_ami" "a" {\n  count = 1\n  for_each = var.b\n}\n', "count = 1\n  f"),
     "a circle": (
         inside("  bucket = aws_s3_bucket.c.id") + inside("  bucket = aws_s3_bucket.b.id", name="c"),
         "aws_s3_bucket.b"),

@@ -21,6 +21,9 @@ from iapo.generate.guide.vocabulary import Trie, Vocabulary
 Event = tuple[str, ...]
 """Something the ledger must know of and may refuse: a declaration, a reference, the end."""
 
+REMARK: Event = ("remark",)
+"""A comment begins."""
+
 Ids = npt.NDArray[np.int32]
 
 
@@ -30,6 +33,11 @@ class State:
     __slots__ = ("events", "moves")
     alphabet: ClassVar[frozenset[int]] = frozenset(range(256))
     """Bytes that may come at all in states of this class."""
+
+    @property
+    def commenting(self) -> bool:
+        """Whether what is written here is a comment. That one begins is told by itself."""
+        return False
 
     @property
     def final(self) -> bool:
@@ -56,6 +64,8 @@ class State:
         found = self.move(byte)
         if found is not None:
             self.moves[byte] = found
+            if found.commenting and not self.commenting:
+                self.tell(byte, REMARK)
         return found
 
     def through(self, byte: int, state: State | None) -> State | None:
@@ -240,7 +250,9 @@ class Masks:
             after, event = left[found.label]
             if after is not None:
                 events = () if event is None else (event,)
-                out = plain if event is None else told.setdefault(events, [])
+                if found.consumed and after.commenting and not state.commenting:
+                    events = (*events, REMARK)
+                out = told.setdefault(events, []) if events else plain
                 if found.consumed and whole.group[node] >= 0:
                     out.extend(whole.groups[whole.group[node]])
                 begin = node + 1 if found.consumed else node

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from iapo.generate.guide.automaton import Mask, Masks, State, write
+from iapo.generate.guide.automaton import REMARK, Mask, Masks, State, write
+from iapo.generate.guide.idle import Bound, Idle
 from iapo.generate.guide.languages import language_of
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.vocabulary import Vocabulary, read_vocabulary
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _MOST_STATES = 100_000  # about 100 MB with their masks; beyond, all but free text's is forgotten
+_USUAL = Bound()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Position:
 
     state: State | None
     ledger: Ledger = field(default_factory=Ledger)
+    idle: Idle = field(default_factory=Idle)
     ended: bool = False
 
 
@@ -48,6 +51,7 @@ class Guide:
         format: one of `GUIDED`.
         named: what has no schema and may be written all the same, with any arguments: providers
             (Terraform), kinds (Kubernetes).
+        bound: how many comments, blank lines and spaces there may be; None: any number.
 
     Attributes:
         format: of the code it guides.
@@ -65,8 +69,10 @@ class Guide:
         stop: Sequence[int] | None = None,
         format: str = "terraform",
         named: Sequence[str] = (),
+        bound: Bound | None = _USUAL,
     ) -> None:
         self._language = language_of(format, named)
+        self._bound = bound
         self.format = format
         self.stop = tuple(stop) if stop is not None else (int(tokenizer.eos_token_id),)
         self.vocabulary = vocabulary_of(tokenizer)
@@ -87,11 +93,16 @@ class Guide:
         if token in self.stop:
             return Position(None, position.ledger, ended=True)
         piece = self.vocabulary.pieces[token] if token < len(self.vocabulary) else None
-        state, events = write(position.state, piece or b"")
-        ledger = position.ledger
-        for event in events:
-            ledger = ledger.after(event)
-        return Position(state if piece else None, ledger)
+        state, ledger, idle = position.state, position.ledger, position.idle
+        for byte in piece or b"":
+            after, events = write(state, bytes([byte]))
+            for event in events:
+                ledger = ledger.after(event)
+            if after is None:
+                return Position(None, ledger, idle)
+            idle = idle.after(byte, state.commenting or after.commenting)
+            state = after
+        return Position(state if piece else None, ledger, idle)
 
     def mask(self, position: Position) -> Mask | None:
         """What a position's state lets through, before the ledger is asked; None: everything."""
@@ -103,20 +114,36 @@ class Guide:
         if mask is None or position.state is None:
             out[:] = True
             return
-        if mask.inside is not None:
-            out[: len(mask.inside)] = mask.inside
-            out[len(mask.inside) :] = False
-        else:
-            out[:] = False
+        silent = self._bound is not None and position.idle.remarks >= self._bound.remarks
+        out[:] = False
         out[mask.ids] = True
         for events, ids in mask.conditional:
-            if position.ledger.follow(events) is not None:
+            if not (silent and REMARK in events) and position.ledger.follow(events) is not None:
                 out[ids] = True
+        # Of a comment that is used up only its end is left, if the vocabulary has a token with it.
+        ending = silent and position.state.commenting and out.any()
+        if mask.inside is not None and not ending:
+            out[: len(mask.inside)] |= mask.inside
+        self._move_on(position.idle, out)
         whole = position.state.final and position.ledger.settled
         if whole or not out.any():
             out[list(self.stop)] = True
         if len(self._language.pool) > _MOST_STATES:
             self._forget()
+
+    def _move_on(self, idle: Idle, out: npt.NDArray[np.bool_]) -> None:
+        """Take away more blanks where there are enough of them, unless there is nothing else."""
+        if self._bound is None:
+            return
+        for count, most, leading in (
+            (idle.lines, self._bound.lines, self.vocabulary.feeding),
+            (idle.spaces, self._bound.spaces, self.vocabulary.spacing),
+        ):
+            if count >= most:
+                kept = out.copy()
+                kept[leading] = False
+                if kept.any():
+                    out[:] = kept
 
     def __call__(
         self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field, replace
 from iapo.generate.guide.automaton import Event
 
 Key = tuple[str, ...]
-_SELF_AWARE = frozenset({"module", "output", "check", "provider"})
+_SELF_AWARE = frozenset({"output", "check", "provider"})
 """Blocks that may refer to themselves, or that nothing can refer back to."""
+_INNER = "module"
+"""A block that others may refer to while it refers to them: what is inside it does not hang together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class Ledger:
         if kind == "declare":
             return key not in self.uses
         if kind == "refer":
-            own = key == self.open and key[0] == "var"  # as a validation must
-            return self.open is None or own or not self._reaches(key, self.open)
+            if self.open is None or (key == self.open and key[0] == "var"):  # as a validation must
+                return True
+            return key != self.open if self.open[0] == _INNER else not self._reaches(key, self.open)
         if kind == "mention":
             if self.mentioned is None:
                 return True
@@ -75,7 +78,7 @@ class Ledger:
     def _referring(self, key: Key) -> Ledger:
         uses, mentioned = self.uses, self.mentioned
         owed = self.owed if key in uses else self.owed | {key}
-        if self.open is not None and key not in uses.get(self.open, ()):
+        if self.open is not None and self.open[0] != _INNER and key not in uses.get(self.open, ()):
             uses = {**uses, self.open: uses[self.open] | {key}}
         return Ledger(uses, owed, self.open, None if mentioned is None else mentioned | {key})
 

@@ -1,4 +1,10 @@
-"""Pieces of text that the guided languages share: characters, fixed bytes, comments, a fence's end."""
+"""Pieces of text that the guided languages share: characters, fixed bytes, comments, a fence's end.
+
+A language that writes its comments with `Remark` (and calls `commenting` what else belongs to one, such
+as the first slash of two) needs nothing else for them to be bounded (`iapo.generate.guide.idle`): that a
+comment begins is told where its state is reached, and where comments are used up only what ends one is
+let through. Blank lines and spaces are counted byte by byte, whatever the states.
+"""
 
 from __future__ import annotations
 
@@ -79,6 +85,10 @@ class Remark(Lexeme):
     def __init__(self, g: Pooled, then: State, local: Local = LINE) -> None:
         super().__init__(local)
         self.g, self.then = g, then
+
+    @property
+    def commenting(self) -> bool:
+        return True
 
     @property
     def final(self) -> bool:

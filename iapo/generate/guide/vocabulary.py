@@ -11,6 +11,9 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from iapo.errors import InputError
 
 
@@ -79,6 +82,8 @@ class Vocabulary:
     Attributes:
         pieces: id to bytes; None for special tokens and holes.
         trie: all of them by their bytes.
+        spacing: those that begin with a space or a tab.
+        feeding: those that begin with a line feed, spaces before it or not.
     """
 
     def __init__(self, pieces: Sequence[bytes | None]) -> None:
@@ -88,9 +93,19 @@ class Vocabulary:
             if piece:
                 ids.setdefault(piece, []).append(number)
         self.trie = Trie(ids)
+        self.spacing = _where(self.pieces, rb"[ \t\r]")
+        self.feeding = _where(self.pieces, rb"[ \t\r]*\n")
 
     def __len__(self) -> int:
         return len(self.pieces)
+
+
+def _where(pieces: Sequence[bytes | None], beginning: bytes) -> npt.NDArray[np.int32]:
+    """The tokens whose bytes begin in some way."""
+    found = re.compile(beginning)
+    return np.asarray(
+        [i for i, piece in enumerate(pieces) if piece and found.match(piece)], np.int32
+    )
 
 
 def read_vocabulary(tokenizer: Any) -> Vocabulary:

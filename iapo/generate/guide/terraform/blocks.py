@@ -132,7 +132,9 @@ class Body:
 
     def with_argument(self, name: str, value: Shape) -> Body:
         """The block once an argument is written."""
-        firm = self.firm | {name} if value.kind in _LITERAL else self.firm
+        item = self.spec.items.get(name)
+        certain = value.kind in _LITERAL or (item is not None and item.firm)
+        firm = self.firm | {name} if certain else self.firm
         typed = self.typed
         if self.spec is TOP["variable"] and name in ("type", "default"):
             typed = value.element if name == "type" else value

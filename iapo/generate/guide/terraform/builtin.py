@@ -111,7 +111,10 @@ _PROVISIONERS = {
         group=frozenset({"inline", "script", "scripts"}),
     ),
 }
-_REPEATED = {"count": _argument(NUMBER), "for_each": _argument(KEYS)}
+_REPEATED = {
+    "count": Item(shape=NUMBER, excludes=frozenset({"for_each"}), firm=True),
+    "for_each": Item(shape=KEYS, excludes=frozenset({"count"}), firm=True),
+}
 META: Mapping[str, Mapping[str, Item]] = {
     "resource": {
         **_REPEATED,

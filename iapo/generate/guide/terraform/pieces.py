@@ -88,6 +88,10 @@ class Slash(State):
         super().__init__()
         self.g, self.then, self.division = g, then, division
 
+    @property
+    def commenting(self) -> bool:
+        return self.division is None
+
     def move(self, byte: int) -> State | None:
         if byte == ord("/"):
             return self.g.pool.make(Remark, self.g, self.then, LINE)

@@ -22,6 +22,7 @@ class Item:
             what may stand in the block of each.
         mode: what identifiers its expression knows (`iapo.generate.guide.terraform.grammar.Scope`).
         excludes: names that may not stand beside it once it has a literal value.
+        firm: they may not, whatever its value.
     """
 
     shape: Shape | None = None
@@ -32,6 +33,7 @@ class Item:
     labelled: Mapping[str, Spec] = field(default_factory=dict)
     mode: str = "values"
     excludes: frozenset[str] = frozenset()
+    firm: bool = False
 
 
 @dataclass(slots=True, eq=False)
