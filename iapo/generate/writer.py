@@ -65,7 +65,13 @@ class ModelWriter:
         self._watch = watch
         self._guides: list[Guide] = [EndAfterFence(tokenizer, self._stop, request.format)]
         guide = (
-            guide_for(tokenizer, request.format, stop=self._stop, request=request.prompt)
+            guide_for(
+                tokenizer,
+                request.format,
+                stop=self._stop,
+                request=request.prompt,
+                limit=self._limit,
+            )
             if guided
             else None
         )

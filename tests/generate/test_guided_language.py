@@ -35,6 +35,10 @@ def test_what_is_called_writable_is_valid():
 REFUSED = {
     "a type that does not exist": ('resource "aws_s3_bucket_lock" "x" {\n}\n', "aws_s3_bucket_lo"),
     "an argument of no such name": (inside("  bucket_name = 1"), "  bucket_"),
+    "a block in the line of an opening brace": (
+        'resource "aws_instance" "b" { lifecycle', '{ '),
+    "a comment in a block of one line": ('output "o" { value = 1 # one', "value = 1 "),
+    "another comment in a block of one line": ('output "o" { value = 1 // one', "value = 1 /"),
     "an argument given twice": (inside('  bucket = "a"\n  bucket = "b"'), '"a"\n  '),
     "what excludes what is there": (inside('  bucket = "a"\n  bucket_prefix = "b"'), "  "),
     "an end without what is required": (inside("", "aws_subnet"), "{\n\n"),

@@ -9,20 +9,47 @@ lexeme's end is a short rest, and only those rests are looked at again in each p
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from iapo.generate.guide.vocabulary import Trie, Vocabulary
 
+if TYPE_CHECKING:
+    from iapo.generate.guide.ledger import Ledger
+
 Event = tuple[str, ...]
 """Something the ledger must know of and may refuse: a declaration, a reference, the end."""
 
 REMARK: Event = ("remark",)
 """A comment begins."""
+
+_CLOSING = (
+    b'"',
+    b"}",
+    b"]",
+    b")",
+    b"\n",
+    b"'",
+    b",",
+    b":",
+    b"=>",
+    b"=",
+    b"{",
+    b"[",
+    b"(",
+    b"0",
+    b".",
+    b"x",
+)
+CLOSERS = (
+    *_CLOSING,
+    *(b for b in (bytes([n]) for n in (*range(32, 127), *range(128, 192))) if b not in _CLOSING),
+)
+"""What closes something or goes on with it; then whatever else a byte may be."""
 
 Ids = npt.NDArray[np.int32]
 
@@ -47,6 +74,10 @@ class State:
     def __init__(self) -> None:
         self.moves: dict[int, State] = {}
         self.events: dict[int, tuple[Event, ...]] | None = None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        """What to try, the best first, where the text should come to an end (`closing.py`)."""
+        return CLOSERS
 
     def parts(self) -> tuple[State, ...]:
         """States that together let through what this one does; none where it stands for itself."""

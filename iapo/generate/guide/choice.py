@@ -25,7 +25,12 @@ _CAMEL = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+\b")
 
 
 def guide_for(
-    tokenizer: Any, format: str | None, *, stop: Sequence[int], request: str = ""
+    tokenizer: Any,
+    format: str | None,
+    *,
+    stop: Sequence[int],
+    request: str = "",
+    limit: int | None = None,
 ) -> Guide | None:
     """The guide for an answer in a format; None where there is none.
 
@@ -35,11 +40,13 @@ def guide_for(
         stop: tokens that end an answer.
         request: what is asked for. What has no schema stays writable where it is spelt out as
             such: "a `datadog_monitor` resource", "a ServiceMonitor".
+        limit: tokens that the answer may have (see `Guide`).
     """
     if format not in GUIDED:
         return None
     try:
-        return Guide(tokenizer, stop=stop, format=format, named=_named(request, format))
+        named = _named(request, format)
+        return Guide(tokenizer, stop=stop, format=format, named=named, limit=limit)
     except SpellingError as error:
         warnings.warn(f"generating unguided: {error}", stacklevel=2)
         return None
@@ -48,20 +55,25 @@ def guide_for(
 class Guides(Mapping[str, Guide]):
     """The guides of all formats by format, each made when it is first asked for.
 
+    Args:
+        limit: tokens that an answer may have (see `Guide`).
+
     Raises:
         SpellingError: a guide cannot read the tokenizer.
     """
 
-    def __init__(self, tokenizer: Any, stop: Sequence[int]) -> None:
+    def __init__(self, tokenizer: Any, stop: Sequence[int], limit: int | None = None) -> None:
         vocabulary_of(tokenizer)
-        self._tokenizer, self._stop = tokenizer, stop
+        self._tokenizer, self._stop, self._limit = tokenizer, stop, limit
         self._made: dict[str, Guide] = {}
 
     def __getitem__(self, format: str) -> Guide:
         if format not in GUIDED:
             raise KeyError(format)
         if format not in self._made:
-            self._made[format] = Guide(self._tokenizer, stop=self._stop, format=format)
+            self._made[format] = Guide(
+                self._tokenizer, stop=self._stop, format=format, limit=self._limit
+            )
         return self._made[format]
 
     def __iter__(self) -> Iterator[str]:

@@ -7,13 +7,14 @@ tokens that may come: it takes away the others, and the end where the code is no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from iapo.generate.guide.automaton import REMARK, Mask, Masks, State, write
+from iapo.generate.guide.closing import ending
 from iapo.generate.guide.idle import Bound, Idle
 from iapo.generate.guide.languages import language_of
 from iapo.generate.guide.ledger import Ledger
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _MOST_STATES = 100_000  # about 100 MB with their masks; beyond, all but free text's is forgotten
 _USUAL = Bound()
+_EVERY = 8  # tokens from one look at what it would take to end to the next
+_SPARE = 32  # those to the next look, and what one of them may add to what is to be written
+_LAST = 256  # tokens before the limit at which the looking begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,14 @@ class Position:
 
     Attributes:
         state: None once it has ended, or where it never followed the grammar: nothing is forbidden.
+        closing: the tokens that bring it to an end, once there are hardly enough left; None before.
     """
 
     state: State | None
     ledger: Ledger = field(default_factory=Ledger)
     idle: Idle = field(default_factory=Idle)
     ended: bool = False
+    closing: tuple[int, ...] | None = None
 
 
 class Guide:
@@ -52,6 +58,8 @@ class Guide:
         named: what has no schema and may be written all the same, with any arguments: providers
             (Terraform), kinds (Kubernetes).
         bound: how many comments, blank lines and spaces there may be; None: any number.
+        limit: tokens that an answer may have, the one that ends it among them. An answer that would
+            be cut is closed instead (`closing.py`). None: not known.
 
     Attributes:
         format: of the code it guides.
@@ -70,9 +78,10 @@ class Guide:
         format: str = "terraform",
         named: Sequence[str] = (),
         bound: Bound | None = _USUAL,
+        limit: int | None = None,
     ) -> None:
         self._language = language_of(format, named)
-        self._bound = bound
+        self._bound, self._limit = bound, limit
         self.format = format
         self.stop = tuple(stop) if stop is not None else (int(tokenizer.eos_token_id),)
         self.vocabulary = vocabulary_of(tokenizer)
@@ -86,8 +95,28 @@ class Guide:
         """Before anything is written."""
         return self._first
 
-    def after(self, position: Position, token: int) -> Position:
-        """The position once a token is written."""
+    def after(self, position: Position, token: int, written: int | None = None) -> Position:
+        """The position once a token is written. `written`: tokens so far, where the limit counts."""
+        after = self._after(position, token)
+        if after.state is None or written is None or self._limit is None:
+            return after
+        if position.closing is not None:
+            return replace(after, closing=position.closing[1:])
+        left = self._limit - written
+        if left > _LAST or left % _EVERY:
+            return after
+        return replace(after, closing=self._closing(after, left))
+
+    def _closing(self, position: Position, left: int) -> tuple[int, ...] | None:
+        """The tokens that end a text, where those that are left are just enough for them."""
+        assert position.state is not None
+        text = ending(position.state, position.ledger)
+        tokens = None if text is None else self.vocabulary.spell(text)
+        if tokens is None or not left - _SPARE <= len(tokens) < left:
+            return None
+        return tuple(tokens)
+
+    def _after(self, position: Position, token: int) -> Position:
         if position.state is None:
             return position
         if token in self.stop:
@@ -110,6 +139,10 @@ class Guide:
 
     def allow(self, position: Position, out: npt.NDArray[np.bool_]) -> None:
         """Set `out` [V] to whether each token may come next. Where none may, the text may end."""
+        if position.closing is not None and position.state is not None:
+            out[:] = False
+            out[list(position.closing[:1] or self.stop)] = True
+            return
         mask = self.mask(position)
         if mask is None or position.state is None:
             out[:] = True
@@ -165,7 +198,7 @@ class Guide:
         position = self._first
         for place, token in enumerate(tokens):
             self.allow(position, out[place])
-            position = self.after(position, token)
+            position = self.after(position, token, place + 1)
         return out
 
     def _position(self, row: int, tokens: Sequence[int]) -> Position:
@@ -174,8 +207,8 @@ class Guide:
         # A beam search hands a row's number to another text: only what is the same is kept.
         if tokens[: len(before)] != before:
             before, position = [], self._first
-        for token in tokens[len(before) :]:
-            position = self.after(position, token)
+        for written, token in enumerate(tokens[len(before) :], len(before) + 1):
+            position = self.after(position, token, written)
         self._rows[row] = (tokens, position)
         return position
 

@@ -91,6 +91,11 @@ class Ledger:
             here = here.after(event)
         return here
 
+    def names(self, key: Key) -> list[str]:
+        """The names that something is declared, or owed, under."""
+        every = (*self.uses, *sorted(self.owed))
+        return [known[-1] for known in every if known[:-1] == key]
+
     def _reaches(self, start: Key, goal: Key) -> bool:
         waiting, seen = [start], {start}
         while waiting:

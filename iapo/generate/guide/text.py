@@ -8,11 +8,12 @@ let through. Blank lines and spaces are counted byte by byte, whatever the state
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from typing import Protocol
 
-from iapo.generate.guide.automaton import Event, Exit, Lexeme, Local, Pool, State
+from iapo.generate.guide.automaton import CLOSERS, Event, Exit, Lexeme, Local, Pool, State
+from iapo.generate.guide.ledger import Ledger
 
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 DIGITS = frozenset(b"0123456789")
@@ -93,6 +94,9 @@ class Remark(Lexeme):
     @property
     def final(self) -> bool:
         return self.local is LINE and self.then.final
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (b"\n", b"*/", b"/", *CLOSERS)
 
     def within(self, local: Local, byte: int) -> State:
         return self.g.pool.make(type(self), self.g, self.then, local)

@@ -93,11 +93,24 @@ class Vocabulary:
             if piece:
                 ids.setdefault(piece, []).append(number)
         self.trie = Trie(ids)
+        self._ids = ids
         self.spacing = _where(self.pieces, rb"[ \t\r]")
         self.feeding = _where(self.pieces, rb"[ \t\r]*\n")
 
     def __len__(self) -> int:
         return len(self.pieces)
+
+    def spell(self, text: bytes) -> list[int] | None:
+        """Tokens that write a text, each as long as it can be; None where there are none."""
+        out, at = [], 0
+        while at < len(text):
+            sizes = range(min(self.trie.height, len(text) - at), 0, -1)
+            size = next((n for n in sizes if text[at : at + n] in self._ids), None)
+            if size is None:
+                return None
+            out.append(self._ids[text[at : at + size]][0])
+            at += size
+        return out
 
 
 def _where(pieces: Sequence[bytes | None], beginning: bytes) -> npt.NDArray[np.int32]:

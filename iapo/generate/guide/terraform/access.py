@@ -5,16 +5,19 @@ https://developer.hashicorp.com/terraform/language/expressions/references
 
 from __future__ import annotations
 
-from iapo.generate.guide.automaton import State
+from collections.abc import Iterable
+
+from iapo.generate.guide.automaton import CLOSERS, State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform import expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
-from iapo.generate.guide.terraform.pieces import Named, any_name, one_name
+from iapo.generate.guide.terraform.pieces import Named, Referring, any_name, one_name
 from iapo.generate.guide.terraform.place import FRESH, STATIC, Ops, Place
 from iapo.generate.guide.terraform.shapes import ANY, STRING, Shape, fits, instance_of
 from iapo.generate.guide.text import DIGITS, LETTERS, expect, many
 
 
-class Referred:
+class Referred(Referring):
     """A name of something that must be declared."""
 
     __slots__ = ("g", "key", "ops", "place", "shape")
@@ -131,6 +134,10 @@ class Dot(State):
         if byte in DIGITS and element is not None:
             return many(g, DIGITS, expression.tail(g, place, ops, element))
         return None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        field = self._field()
+        return CLOSERS if field is None else field.ends(ledger)
 
 
 def indexed(g: Grammar, value: Shape) -> Shape | None:

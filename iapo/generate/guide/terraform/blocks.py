@@ -5,12 +5,13 @@ https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#structural-elements
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 from iapo.generate.guide.automaton import Event, State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform import arguments
 from iapo.generate.guide.terraform.builtin import ANYTHING, CHECK, TOP
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
@@ -101,6 +102,13 @@ class Body:
         )
         return Names(left, base=self.spec.names)
 
+    @cached_property
+    def arguments(self) -> Names:
+        """Those of them that are arguments: a block may not stand in the line of an opening brace."""
+        items = self.spec.items
+        left = (n for n in self.names.names if items[n].shape is not None and n not in self.blocks)
+        return Names(left, base=self.spec.names)
+
     def _again(self, name: str, item: Item) -> bool:
         if item.shape is not None:
             return name in self.blocks
@@ -115,6 +123,19 @@ class Body:
     def complete(self) -> bool:
         """Whether the block may close."""
         return self.spec.required <= self.used and all(g & self.used for g in self.spec.groups)
+
+    @property
+    def depth(self) -> int:
+        """Blocks that are open, itself among them."""
+        return 1 + (self.up.body.depth if isinstance(self.up, Nested) else 0)
+
+    @property
+    def missing(self) -> list[str]:
+        """What must be written before it may close: one of these at least."""
+        left = sorted(self.spec.required - self.used)
+        if self.declares and not self.used:
+            return ["main"]
+        return left or [n for g in self.spec.groups if not g & self.used for n in sorted(g)]
 
     @cached_property
     def dynamics(self) -> Names:
@@ -193,8 +214,8 @@ class Line(State):
             before = NAME_AFTER_BLANK if self.phase == "open" else NAME_AFTER_SPACE
             name = any_name(g, naming, before)
         else:
-            spaced = g.pool.make(Spaced, body.names, self.phase == "line")
-            name = one_name(g, naming, body.names, spaced)
+            spaced = g.pool.make(Spaced, self._names, self.phase == "line")
+            name = one_name(g, naming, self._names, spaced)
         return g.pool.make(Line, body, self.phase, True), name
 
     def move(self, byte: int) -> State | None:
@@ -217,8 +238,19 @@ class Line(State):
             naming = g.pool.make(Naming, body, self.phase == "open")
             if body.spec.open:
                 return self.through(byte, any_name(g, naming))
-            return self.through(byte, one_name(g, naming, body.names))
+            return self.through(byte, one_name(g, naming, self._names))
         return comment(g, byte, g.pool.make(Line, body, "line"))
+
+    @property
+    def _names(self) -> Names:
+        return self.body.arguments if self.phase == "open" else self.body.names
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        depth = self.body.depth
+        if self.body.complete or self.phase == "closing":
+            return (b"  " * (depth - 1) * (self.phase == "line") + b"}",)
+        before = "\n" * (self.phase == "open") + "  " * depth
+        return [f"{before}{name} ".encode() for name in self.body.missing]
 
 
 class Naming:
@@ -279,6 +311,9 @@ class AfterName(State):
         if self.item.labels or body.spec.open:
             return any_name(g, g.pool.make(Labelled, self))
         return None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (b"= ", b"{\n", b'"')
 
     def opened(self, label: str) -> State:
         """After the label."""

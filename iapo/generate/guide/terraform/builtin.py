@@ -179,7 +179,7 @@ TOP: Mapping[str, Spec] = {
         },
         open=True,
     ),
-    "moved": Spec({"from": _argument(mode="address"), "to": _argument(mode="address", required=True)}),
+    "moved": Spec({"from": _argument(mode="address", required=True), "to": _argument(mode="address", required=True)}),
     "import": Spec(
         {
             "to": _argument(mode="address", required=True),

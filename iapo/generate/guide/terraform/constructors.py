@@ -5,7 +5,10 @@ https://developer.hashicorp.com/terraform/language/expressions/types
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from iapo.generate.guide.automaton import State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform import expression, loops, templates
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_SPACE, QUOTE, SPACE, Names
@@ -135,6 +138,10 @@ class Keys(State):
         """After a key that is an identifier."""
         given = self.given | {name} if self.wanted.fields is not None else self.given
         return self.g.pool.make(AfterKey, self, given, name), None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        missing = sorted(self.wanted.required - self.given)
+        return [f" {missing[0]} = ".encode()] if missing else (b"}",)
 
     def closed(self) -> State | None:
         """After the closing brace, if all that must be there is."""

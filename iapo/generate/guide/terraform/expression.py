@@ -7,13 +7,14 @@ wanted. Grammar: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#ex
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 from iapo.generate.guide.automaton import Event, Lexeme, Local, State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform import access, constructors, templates
 from iapo.generate.guide.terraform.grammar import Function, Grammar, Scope
-from iapo.generate.guide.terraform.lexemes import BLANK, NUMBERS, SPACE, Names, Spaced
-from iapo.generate.guide.terraform.pieces import Named, any_name, comment, one_name
+from iapo.generate.guide.terraform.lexemes import BLANK, NUMBERS, SPACE, Names, Opening, Spaced
+from iapo.generate.guide.terraform.pieces import Named, any_name, comment, ended, one_name
 from iapo.generate.guide.terraform.place import FRESH, STATIC, Ops, Place
 from iapo.generate.guide.terraform.shapes import (
     ANY,
@@ -52,6 +53,11 @@ _SURROUNDINGS = frozenset({"each", "count", "self", "path", "terraform"})
 
 _STATIC = {"list": "[", "map": "{"}
 """In a scope where a name is all there is: what else may begin what is wanted."""
+
+
+_SIMPLEST = {"string": b'"', "number": b"0", "bool": b"true", "list": b"[", "map": b"{", "set": b"[",
+             "object": b"{", "iterable": b"[", "keys": b"{", "null": b"null", "type": b"any"}  # fmt: skip
+"""How the shortest value begins of each kind."""
 
 
 class Operand(Lexeme):
@@ -93,6 +99,18 @@ class Operand(Lexeme):
             return self.named(label[1])
         assert isinstance(label, int)
         return self._other(label), None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        if not isinstance(self.local, Opening):
+            return ended(self.local)
+        place, fresh = self.place, self.ops == FRESH
+        owed = place.mention(NEWLINE)
+        if owed is not None and not ledger.allows(owed):
+            named = f"{owed[1]}.{owed[2]}" if len(owed) > 1 else "path.module"
+            return (f"{named} != null".encode(),)
+        first = _SIMPLEST.get(place.wanted.kind, b'"') if fresh else b"0"
+        # No value is enough in a list; a function without any may be refused, whatever it takes.
+        return (b"]", first, b")", *_SIMPLEST.values(), *ended(self.local))
 
     def _other(self, byte: int) -> State | None:
         g, place, ops = self.g, self.place, self.ops

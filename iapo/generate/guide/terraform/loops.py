@@ -5,7 +5,10 @@ https://developer.hashicorp.com/terraform/language/expressions/for
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from iapo.generate.guide.automaton import State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform import expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import BLANK, NAME_AFTER_BLANK, SPACE
@@ -45,6 +48,9 @@ class OrFor(State):
         if byte == ord("f"):
             return self.loop.g.pool.make(ForWord, self.loop, "f", other)
         return other
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return self.other.ends(ledger)
 
 
 class ForWord(State):

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Protocol
 
-from iapo.generate.guide.automaton import Event, Lexeme, Local, State
+from iapo.generate.guide.automaton import CLOSERS, Event, Lexeme, Local, State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform.grammar import Grammar
-from iapo.generate.guide.terraform.lexemes import BLANK, BLOCK, NAME_AFTER_BLANK, NAME_FIRST, Names
-from iapo.generate.guide.text import LINE, NAME, Remark, expect
+from iapo.generate.guide.terraform.lexemes import (
+    BLANK,
+    BLOCK,
+    NAME_AFTER_BLANK,
+    NAME_FIRST,
+    Names,
+    Opening,
+    Quote,
+    Spaced,
+    Words,
+)
+from iapo.generate.guide.text import LINE, NAME, NEWLINE, Remark, expect
 
 Named = tuple[State | None, Event | None]
 
@@ -19,6 +30,13 @@ class Naming(Protocol):
     def named(self, name: str) -> Named:
         """The state after the name, and what the ledger is told."""
         ...
+
+
+class Referring:
+    """A name of what must be declared. `key`: what stands before it in its key."""
+
+    __slots__ = ()
+    key: tuple[str, ...]
 
 
 class AnyName(Lexeme):
@@ -39,6 +57,16 @@ class AnyName(Lexeme):
         more = label[1].decode() if isinstance(label, tuple) else ""
         return self.then.named((self.text + more).strip(' \t\r\n"'))
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        if self.text:
+            return CLOSERS
+        quote = b'"' if isinstance(self.local, Quote) else b""
+        known = ledger.names(self.then.key) if isinstance(self.then, Referring) else ()
+        return [quote + name.encode() for name in (*known, *_NEW)]
+
+
+_NEW = ("main", "this", "other", "more")
+
 
 class OneName(Lexeme):
     """An identifier out of some names."""
@@ -55,6 +83,29 @@ class OneName(Lexeme):
     def leave(self, label: Hashable) -> Named:
         assert isinstance(label, tuple)
         return self.then.named(label[1])
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return ended(self.local)
+
+
+_FEW = 4  # names to try; the shortest
+
+
+def ended(local: Local) -> Iterable[bytes]:
+    """What to try in or before an identifier out of some names."""
+    if isinstance(local, Quote):
+        return (b'"',)
+    if isinstance(local, (Spaced, Opening)):
+        names, begun = local.names, ""
+    else:
+        assert isinstance(local, Words)
+        names, begun = local.names, local.begun
+    left = sorted((n for n in names.names if n.startswith(begun) and n != begun), key=len)
+    rests = [name[len(begun) :].encode() for name in left[:_FEW]]
+    return (*CLOSERS[:_SIGNS], *rests) if begun in names else (*rests, *CLOSERS[:_SIGNS])
+
+
+_SIGNS = CLOSERS.index(b"x")
 
 
 def any_name(g: Grammar, then: Naming, before: Local = NAME_FIRST) -> State:
@@ -94,16 +145,21 @@ class Slash(State):
 
     def move(self, byte: int) -> State | None:
         if byte == ord("/"):
-            return self.g.pool.make(Remark, self.g, self.then, LINE)
+            return line_comment(self.g, self.then)
         if byte == ord("*"):
             return self.g.pool.make(Remark, self.g, self.then, BLOCK)
         return self.through(byte, self.division)
 
 
+def line_comment(g: Grammar, then: State) -> State | None:
+    """After the mark of a comment up to the line's end; None where no line feed may come behind it."""
+    return g.pool.make(Remark, g, then, LINE) if then.next(NEWLINE) is not None else None
+
+
 def comment(g: Grammar, byte: int, then: State, division: State | None = None) -> State | None:
     """The state after a byte that may begin a comment; None for any other byte."""
     if byte == ord("#"):
-        return g.pool.make(Remark, g, then, LINE)
+        return line_comment(g, then)
     return g.pool.make(Slash, g, then, division) if byte == ord("/") else None
 
 
@@ -136,3 +192,6 @@ class LoopNames(State):
         if byte == ord("i"):
             return expect(self.g, b"n ", self.loop.over(self.names))
         return None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (b" in ",)

@@ -6,9 +6,11 @@ it, after which nothing more may come.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iapo.generate.guide.automaton import Event, State
+from iapo.generate.guide.ledger import Key, Ledger
 from iapo.generate.guide.terraform.blocks import Body, EndOfLine, open_brace
 from iapo.generate.guide.terraform.builtin import TOP
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
@@ -70,6 +72,25 @@ class Top(State):
             naming = g.pool.make(Keyword, g, self.fenced)
             return self.through(byte, one_name(g, naming, g.pool.make(Names, _KEYWORDS)))
         return comment(g, byte, self)
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        if ledger.owed:
+            return [_declaration(key) for key in sorted(ledger.owed)]
+        return (b"```",) if self.begun else (b"locals {}\n",)
+
+
+def _declaration(key: Key) -> bytes:
+    """How what declares something begins."""
+    kind, name = key[0], key[-1]
+    if kind == "provider":
+        return f'provider "{key[1]}" {{\n  alias = "{name}"\n}}\n'.encode()
+    if kind == "local":
+        return f"locals {{\n  {name} = ".encode()
+    if len(key) == 3:
+        return f'{kind} "{key[1]}" "{name}" {{\n'.encode()
+    if kind in ("var", "module"):
+        return f'{"variable" if kind == "var" else kind} "{name}" {{\n'.encode()
+    return f'resource "{kind}" "{name}" {{\n'.encode()
 
 
 _KEYWORDS = (*TOP, *_TYPED, "provider")
@@ -149,6 +170,9 @@ class Header(State):
         if self.keyword not in (*_TYPED, *_NAMED):
             self.tell(byte, ("open",))
         return open_brace(self._body())
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (b'"', b" {\n")
 
     def named(self, name: str) -> Named:
         """Before the closing quote of a label."""

@@ -5,10 +5,11 @@ https://developer.hashicorp.com/terraform/language/expressions/strings
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Protocol
 
-from iapo.generate.guide.automaton import Event, Lexeme, Local, State
+from iapo.generate.guide.automaton import CLOSERS, Event, Lexeme, Local, State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform import directives, expression
 from iapo.generate.guide.terraform.grammar import Grammar, Scope
 from iapo.generate.guide.terraform.lexemes import QUOTE, TEXT_EMPTY, heredoc
@@ -70,6 +71,12 @@ class Template(Lexeme):
     def resumed(self, scope: Scope, nest: Nest, *, alone: bool) -> State:
         """Back in the text after a `}`; `alone`: nothing else has been written."""
         raise NotImplementedError
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        if not self.nest:
+            return CLOSERS
+        word = "for" if self.nest[-1][0] == "for" else "if"
+        return (f"%{{ end{word} }}".encode(), *CLOSERS)
 
 
 class Quoted(Template):
@@ -197,6 +204,11 @@ class Literal(State):
             return None
         return g.pool.make(Literal, g, self.closer, self.scope, self.wanted, begun)
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        left = [c for c in self.wanted.choices or () if c.startswith(self.begun)]
+        rests = [c[len(self.begun) :].encode() + b'"' for c in sorted(left, key=len)]
+        return (*rests, *CLOSERS)
+
 
 class NumberLiteral(State):
     """A quoted number, or a template. `phase`: "" at first, then "-", "whole", "." and "fraction"."""
@@ -289,6 +301,9 @@ class Heredoc(Template):
 
     def resumed(self, scope: Scope, nest: Nest, *, alone: bool) -> State:
         return self._at(scope, nest, heredoc(self.marker, -1, ""))
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (f"\n{self.marker}\n".encode(), *super().ends(ledger))
 
     def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
         if label == "end":

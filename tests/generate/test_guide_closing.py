@@ -1,0 +1,139 @@
+"""How a guide that knows how many tokens there are closes an answer that would be cut."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+import tiny
+from guided_terraform import VALID, followed, inside
+
+from iapo.generate.guide import Guide
+from iapo.generate.guide.closing import ending
+from iapo.generate.sampling import sample
+from iapo.verify.sandbox import judge_all
+
+TOKENIZER = tiny.tokenizer()
+STOP = TOKENIZER.eos_token_id
+
+CUT = {
+    "nothing": ("", "locals {}\n"),
+    "a string": ('resource "aws_s3_bucket" "b" {\n  bucket = "lo', '"\n}'),
+    "a comment": ('resource "aws_s3_bucket" "b" {\n  # Kept for', "\n}"),
+    "a comment of several lines": ('resource "aws_s3_bucket" "b" {\n  /* Kept', "*/}"),
+    "a block in a block": (
+        'resource "aws_s3_bucket" "b" {\n  versioning {\n    enabled = true\n', "  }\n}"),
+    "what is required": (
+        'resource "aws_subnet" "a" {\n  cidr_block = "10.0.0.0/24"\n', '  vpc_id = ""\n}'),
+    "one of a group": (
+        'resource "aws_ebs_volume" "a" {\n', None),
+    "an enum": ('resource "aws_kms_key" "k" {\n  key_usage = "ENC', 'RYPT_DECRYPT"\n}'),
+    "brackets": ("locals {\n  a = [{ b = [1, (2", ")]}]\n}"),
+    "a template": ('locals {\n  a = "x-${upper("b', '")}"\n}'),
+    "a heredoc": ("locals {\n  a = <<-EOT\n    some", "\nEOT\n}"),
+    "a directive": ('locals {\n  a = "%{ if true }x', '%{ endif }"\n}'),
+    "a name that is owed": (
+        inside("  bucket = aws_sns_topic.t.name"), 'resource "aws_sns_topic" "t" {\n}'),
+    "a reference": (
+        'variable "region" {}\n' + 'resource "aws_s3_bucket" "b" {\n  bucket = var.', "region\n}"),
+    "a local and a variable": (
+        inside("  bucket = local.name\n  acl = var.acl"),
+        'locals {\n  name = ""\n}\nvariable "acl" {\n}'),
+    "a condition": (
+        'variable "a" {\n  validation {\n    error_message = "No."\n    condition = ',
+        "var.a != null\n  }\n}"),
+    "an assertion": (
+        'check "a" {\n  assert {\n    error_message = "No."\n', "    condition = path.module != null\n  }\n}"),
+    "a fence": ("```hcl\nlocals {\n  a = 1", "\n}\n```"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def guide():
+    return Guide(TOKENIZER)
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_what_is_open_is_closed_and_what_is_needed_is_written(guide, name):
+    text, expected = CUT[name]
+    state, ledger, taken = followed(guide, text)
+    assert taken == len(text)
+    found = ending(state, ledger)
+    assert found is not None
+    if expected is not None:
+        assert found.decode() == expected
+    state, ledger, taken = followed(guide, text + found.decode())
+    assert state.final and ledger.settled and taken == len(text) + len(found)
+
+
+def test_most_valid_programs_can_be_closed_wherever_they_are_cut(guide):
+    rng = random.Random(0)
+    whole, jobs = 0, []
+    cuts = [text[: rng.randrange(len(text))] for text in VALID.values() for _ in range(8)]
+    for text in cuts:
+        state, ledger, _ = followed(guide, text)
+        found = ending(state, ledger)
+        if found is not None:
+            whole += 1
+            files = {
+                "main.tf": text + found.decode(),
+                "vpc/main.tf": 'output "subnet" {\n  value = ""\n}',
+            }
+            jobs.append({"format": "terraform", "files": files, "plan": False})
+    assert whole >= 0.9 * len(cuts)
+    valid = sum(report.valid is True for report in judge_all(jobs, timeout=30.0, workers=1))
+    assert valid >= 0.8 * len(cuts)
+
+
+def test_an_answer_that_would_be_cut_is_closed():
+    limit, tokens = (
+        160,
+        TOKENIZER(CUT["what is required"][0], add_special_tokens=False)["input_ids"],
+    )
+    written = [*tokens, *TOKENIZER("  # again" * 90, add_special_tokens=False)["input_ids"]]
+    guide = Guide(TOKENIZER, limit=limit)
+    position, answer = guide.first, []
+    allowed = np.zeros(len(guide.vocabulary), np.bool_)
+    while not position.ended:
+        guide.allow(position, allowed)
+        wanted = written[len(answer)]
+        answer.append(wanted if allowed[wanted] else int(np.flatnonzero(allowed)[0]))
+        position = guide.after(position, answer[-1], len(answer))
+    text = TOKENIZER.decode(answer[:-1])
+    assert text.startswith(CUT["what is required"][0] + "  # again")
+    assert text.endswith('\n  vpc_id = ""\n}')
+    assert limit - 40 < len(answer) <= limit
+
+
+def test_a_model_that_knows_nothing_ends_more_often_and_writes_the_same_until_then():
+    free, known = (
+        sample(
+            tiny.model(spread=4.0),
+            [(5, 6, 7)],
+            group_size=12,
+            max_new_tokens=200,
+            stop=(STOP,),
+            guide=Guide(TOKENIZER, limit=limit),
+        )[0]
+        for limit in (None, 200)
+    )
+    assert sum(c.stopped for c in free) + 3 <= sum(c.stopped for c in known)
+    for one, other in zip(free, known, strict=True):
+        same = min(len(one.tokens), len(other.tokens), 80)
+        assert one.tokens[:same] == other.tokens[:same]
+
+
+def test_the_masks_of_a_whole_answer_are_those_it_was_written_under():
+    guide = Guide(TOKENIZER, limit=160)
+    done = sample(
+        tiny.model(spread=4.0),
+        [(5, 6, 7)],
+        group_size=6,
+        max_new_tokens=160,
+        stop=(STOP,),
+        guide=guide,
+    )[0]
+    for completion in done:
+        along = guide.along(completion.tokens, len(guide.vocabulary))
+        assert all(along[place, token] for place, token in enumerate(completion.tokens))
