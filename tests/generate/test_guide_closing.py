@@ -25,7 +25,7 @@ CUT = {
     "a block in a block": (
         'resource "aws_s3_bucket" "b" {\n  versioning {\n    enabled = true\n', "  }\n}"),
     "what is required": (
-        'resource "aws_subnet" "a" {\n  cidr_block = "10.0.0.0/24"\n', '  vpc_id = ""\n}'),
+        'resource "aws_subnet" "a" {\n  cidr_block = "10.0.0.0/24"\n', '  vpc_id = "x"\n}'),
     "one of a group": (
         'resource "aws_ebs_volume" "a" {\n', None),
     "an enum": ('resource "aws_kms_key" "k" {\n  key_usage = "ENC', 'RYPT_DECRYPT"\n}'),
@@ -39,7 +39,7 @@ CUT = {
         'variable "region" {}\n' + 'resource "aws_s3_bucket" "b" {\n  bucket = var.', "region\n}"),
     "a local and a variable": (
         inside("  bucket = local.name\n  acl = var.acl"),
-        'locals {\n  name = ""\n}\nvariable "acl" {\n}'),
+        'locals {\n  name = "x"\n}\nvariable "acl" {\n}'),
     "a condition": (
         'variable "a" {\n  validation {\n    error_message = "No."\n    condition = ',
         "var.a != null\n  }\n}"),
@@ -102,7 +102,7 @@ def test_an_answer_that_would_be_cut_is_closed():
         position = guide.after(position, answer[-1], len(answer))
     text = TOKENIZER.decode(answer[:-1])
     assert text.startswith(CUT["what is required"][0] + "  # again")
-    assert text.endswith('\n  vpc_id = ""\n}')
+    assert text.endswith('\n  vpc_id = "x"\n}')
     assert limit - 40 < len(answer) <= limit
 
 

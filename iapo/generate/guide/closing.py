@@ -2,8 +2,8 @@
 
 An answer has so many tokens and no more. One that is cut is worth nothing; so when those that are left
 are hardly enough, the guide stops asking what is likely and lets the text be ended as it can be
-(`Guide`, `limit`). What that writes is valid and says little: an empty text for an argument that must be
-there, an empty block for a name that is owed.
+(`Guide`, `limit`). What that writes is whole and means nothing: some text for an argument that must be
+there, a bare block for a name that is owed.
 
 The way is searched for depth first. Each state says what to try from it, the best first (`State.ends`):
 brackets and quotes that close, unless a language knows better.

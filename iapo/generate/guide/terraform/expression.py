@@ -55,9 +55,9 @@ _STATIC = {"list": "[", "map": "{"}
 """In a scope where a name is all there is: what else may begin what is wanted."""
 
 
-_SIMPLEST = {"string": b'"', "number": b"0", "bool": b"true", "list": b"[", "map": b"{", "set": b"[",
+_SIMPLEST = {"string": b'"x"', "number": b"1", "bool": b"true", "list": b"[", "map": b"{", "set": b"[",
              "object": b"{", "iterable": b"[", "keys": b"{", "null": b"null", "type": b"any"}  # fmt: skip
-"""How the shortest value begins of each kind."""
+"""How a short value begins of each kind. Few providers take an empty text or a nought."""
 
 
 class Operand(Lexeme):
@@ -103,14 +103,16 @@ class Operand(Lexeme):
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         if not isinstance(self.local, Opening):
             return ended(self.local)
-        place, fresh = self.place, self.ops == FRESH
-        owed = place.mention(NEWLINE)
+        owed = self.place.mention(NEWLINE)
         if owed is not None and not ledger.allows(owed):
             named = f"{owed[1]}.{owed[2]}" if len(owed) > 1 else "path.module"
             return (f"{named} != null".encode(),)
-        first = _SIMPLEST.get(place.wanted.kind, b'"') if fresh else b"0"
+        if self.ops != FRESH:
+            return (b"1", b"true", b'"x"', b"local.", *ended(self.local))
+        wanted = self.place.wanted
+        first = b'"' if wanted.choices else _SIMPLEST.get(wanted.kind, b'"x"')
         # No value is enough in a list; a function without any may be refused, whatever it takes.
-        return (b"]", first, b")", *_SIMPLEST.values(), *ended(self.local))
+        return (b"]", first, b")", b'"', *ended(self.local))
 
     def _other(self, byte: int) -> State | None:
         g, place, ops = self.g, self.place, self.ops
