@@ -49,6 +49,33 @@ CUT = {
 }  # fmt: skip
 
 
+CUT_YAML = {
+    "a kind": ("kubernetes", "apiVersion: v1\nkind: ConfigM", "ap\nmetadata:\n  generateName: x\n"),
+    "a container": (
+        "kubernetes",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - na",
+        "me: x\n      image: x\n"),
+    "a quoted text": (
+        "kubernetes", 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: "v', '"\n'),
+    "brackets": (
+        "kubernetes",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {k: v", "}}\n"),
+    "a comment": ("compose", "services:\n  web:\n    # The image", "\n    build: x\n"),
+    "a service": ("compose", "services:\n  web:\n    ima", "ge: x\n"),
+    "a fence": ("compose", "```yaml\nservices:\n  web:\n    image: nginx", "\n```"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CUT_YAML)
+def test_yaml_is_closed_too(name):
+    format, text, expected = CUT_YAML[name]
+    guide = Guide(TOKENIZER, format=format)
+    state, ledger, taken = followed(guide, text)
+    assert taken == len(text)
+    found = ending(state, ledger)
+    assert found is not None and found.decode() == expected.rstrip("\n")
+
+
 @pytest.fixture(scope="module")
 def guide():
     return Guide(TOKENIZER)

@@ -6,10 +6,12 @@ column. Those further in are closed by it, which they must be ready for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from iapo.generate.guide.automaton import State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import NEWLINE, Remark
+from iapo.generate.guide.yaml import closing
 from iapo.generate.guide.yaml.flow import opened
 from iapo.generate.guide.yaml.frames import Anchors, Frame, Keyed, either
 from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE, name, quoted_name
@@ -97,6 +99,11 @@ class NewMapping:
     def __init__(self, top: Frame, shape: Shape) -> None:
         self.top, self.shape = top, shape
 
+    @property
+    def missing(self) -> list[str]:
+        """The keys of which one must come."""
+        return self.shape.fields.missing(frozenset()) if self.shape.fields is not None else []
+
     def keyed(self, name: str, column: int, quoted: bool) -> State | None:
         """Before the colon of the first key."""
         top, fields = self.top, self.shape.fields
@@ -149,6 +156,9 @@ class Value(State):
             return make(Line, self.top, self.shape, 0, False)
         return None
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (*(f" {value}".encode() for value in closing.values(self.shape)), b"\n")
+
 
 class Dash(State):
     """After the dash of an item; `column`: after it."""
@@ -175,6 +185,9 @@ class Dash(State):
         if byte == NEWLINE and items.nested:
             return self.g.pool.make(Line, self.top, items, 0, False)
         return None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (b" ",)
 
 
 def _free_parts(
@@ -246,6 +259,12 @@ class Node(State):
         if self.column < 0:
             return plain
         return either(self.g, plain, collection(top, shape, self.column, byte, self.bare))
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        found = closing.values(self.shape)
+        if self.shape.fields is not None and self.column >= 0:
+            found.append(closing.key(self.shape.fields, frozenset()))
+        return (*(value.encode() for value in found), b"\n", b"[", b"{")
 
 
 def collection(top: Frame, shape: Shape, column: int, byte: int, bare: bool) -> State | None:
@@ -337,6 +356,23 @@ class Line(State):
             elif byte == _DASH and column == top.indent and isinstance(top, Mapping):
                 begun = collection(top, pending, column, byte, self.bare)
         return either(self.g, begun, self._resumed(byte))
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        out, pending = [], self.pending
+        if pending is not None and pending.nested and (not pending.null or self.top.up is None):
+            column = self.top.indent + 2 if self.top.up is not None else 0
+            begun = "- " if pending.fields is None else closing.key(pending.fields, frozenset())
+            out.append(self._at(column) + begun)
+        for frame in self._frames():
+            if frame.up is None:
+                out.append(self._at(0) + "```")
+            elif isinstance(frame, Mapping) and not frame.closable:
+                out.append(self._at(frame.indent) + closing.key(frame.fields, frame.used))
+        return [text.encode() for text in out]
+
+    def _at(self, column: int) -> str:
+        """What leads to a column, in this line or the next."""
+        return " " * (column - self.column) if column >= self.column else "\n" + " " * column
 
     def _nested(self, byte: int) -> State | None:
         assert self.pending is not None

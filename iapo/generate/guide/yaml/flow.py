@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from iapo.generate.guide.automaton import State
+from iapo.generate.guide.ledger import Ledger
+from iapo.generate.guide.yaml import closing
 from iapo.generate.guide.yaml.frames import Anchors, Frame, Keyed
 from iapo.generate.guide.yaml.scalars import name, quoted_name
 from iapo.generate.guide.yaml.shapes import Shape
@@ -105,6 +109,9 @@ class Value(State):
             return None
         return scalar(self.frame, self.shape, byte)
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (*(value.encode() for value in closing.values(self.shape)), b"[", b"{")
+
 
 class After(State):
     """After a value in brackets."""
@@ -178,6 +185,15 @@ class Open(State):
             return make(FreeKey, self.g, frame, "", 0, name("lead", 0, True, True)).next(byte)
         names = frame.fields.open(frame.used)
         return make(Key, self.g, frame, names, frame.fields.prefixes, "", 0, "").next(byte)
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        if self.frame.closable:
+            return (b"]", b"}")
+        if isinstance(self.frame, FlowMapping):
+            return (closing.key(self.frame.fields, self.frame.used).encode() + b" ",)
+        assert isinstance(self.frame, FlowSequence)
+        value = self.frame.value()
+        return value.ends(ledger) if value is not None else ()
 
 
 def opened(top: Frame, shape: Shape, byte: int) -> State | None:

@@ -5,9 +5,11 @@ Frames are immutable and made once, like the states that hold them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from iapo.generate.guide.automaton import State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import expect, many
 from iapo.generate.guide.yaml.shapes import Fields, Shape
 
@@ -100,6 +102,11 @@ class Keyed(Frame):
     def more(self) -> bool:
         return self.fields.free or bool(self.fields.prefixes or self.fields.open(self.used))
 
+    @property
+    def missing(self) -> list[str]:
+        """The keys of which one must come."""
+        return self.fields.missing(self.used)
+
     def decided(self, value: str) -> Frame:
         if not self.deciding:
             return self
@@ -149,6 +156,9 @@ class Either(State):
 
     def move(self, byte: int) -> State | None:
         return either(self.g, *(state.next(byte) for state in self.states))
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return [text for state in self.states for text in state.ends(ledger)]
 
 
 def either(g: Language, *states: State | None) -> State | None:

@@ -306,6 +306,9 @@ class Manifest(Fields):
     def complete(self, used: frozenset[str]) -> bool:
         return False
 
+    def missing(self, used: frozenset[str]) -> list[str]:
+        return sorted(_NEEDED - used)
+
     def after(self, name: str) -> Fields:
         return self if name in self.decides else self._other(self._api, self._kind, name)
 

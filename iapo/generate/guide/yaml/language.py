@@ -6,7 +6,10 @@ it, after which nothing more may come.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from iapo.generate.guide.automaton import Pool, State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import NEWLINE, Done, Remark, expect
 from iapo.generate.guide.yaml.block import Line, Tail
 from iapo.generate.guide.yaml.frames import Anchors, Frame
@@ -107,6 +110,9 @@ class Start(State):
             make = self.g.pool.make
             return expect(self.g, b"``", make(Fence, self.g, ""))
         return self.through(byte, self.g.code(False))
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return self.g.code(False).ends(ledger)
 
 
 class Fence(State):

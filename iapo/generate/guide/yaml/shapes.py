@@ -48,6 +48,10 @@ class Fields:
         """Whether the mapping may end."""
         return True
 
+    def missing(self, used: frozenset[str]) -> list[str]:
+        """Names of which one must come before it may end; none where any name will do."""
+        return sorted(self.names - used)
+
     def after(self, name: str) -> Fields:
         """The keys once one is written."""
         return self
@@ -251,6 +255,13 @@ class Struct(Fields):
         enough = all(len(g.names & used) >= g.least for g in self.rules.groups)
         return self.needed <= used and enough and len(used) >= self.rules.least
 
+    def missing(self, used: frozenset[str]) -> list[str]:
+        left, open_ = sorted(self.needed - used), self.open(used)
+        for group in self.rules.groups:
+            if len(group.names & used) < group.least:
+                left += [n for n in open_ if n in group.names]
+        return left or list(open_)
+
     def after(self, name: str) -> Fields:
         if not any(tie.name == name for tie in self.rules.ties):
             return self
@@ -296,6 +307,10 @@ class Choice(Fields):
 
     def complete(self, used: frozenset[str]) -> bool:
         return any(way.complete(used) for way in self.ways)
+
+    def missing(self, used: frozenset[str]) -> list[str]:
+        ways = [way for way in self.ways if used <= way.names or way.free]
+        return min((way.missing(used) for way in ways), key=len, default=[])
 
     def after(self, name: str) -> Fields:
         found = self._after.get(name)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
-from iapo.generate.guide.automaton import Event, Lexeme, Local, State
+from iapo.generate.guide.automaton import CLOSERS, Event, Lexeme, Local, State
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import NAME, NEWLINE, expect, many
 from iapo.generate.guide.yaml.frames import Frame
 from iapo.generate.guide.yaml.scalars import (
     NULLS,
     SPACE,
+    Quoted,
     block,
     name,
     plain,
@@ -58,6 +60,12 @@ class Text(Lexeme):
             return self.g.line(self.top, label[1]), None
         return (self.top.done(True) if _fits(self.shape, label[1]) else None), None
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        if isinstance(self.local, Quoted):
+            return (self.local.quote.encode(), b"n", b"0", *CLOSERS)
+        ends = (b"}", b"]", b",", b"\n") if self.top.flow else (b"\n",)
+        return (*ends, b" x", b"x", *CLOSERS)
+
 
 class Atom(State):
     """A scalar out of some words and numbers, its beginning written. `quote`: inside quotes."""
@@ -101,6 +109,11 @@ class Atom(State):
             return True
         return shape.integer is not None and _in_range(text, *shape.integer, whole, self.g.old)
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        rests = [w[len(self.begun) :] for w in self._words if w.startswith(self.begun)]
+        first = self.quote or "\n"
+        return [text.encode() for text in (first, *sorted(rests, key=len)[:4])] + [*CLOSERS]
+
     def _done(self, spaced: bool) -> State:
         return self.top.decided(self.begun).done(spaced)
 
@@ -121,6 +134,7 @@ class Atom(State):
 
 _SPECIAL = frozenset((*NULLS, *truths(True)))
 _SPACES = frozenset({SPACE})
+_FEW = 4  # keys to try where a text should come to an end
 _MOST_DIGITS = 12
 
 
@@ -162,6 +176,11 @@ def _in_range(text: str, low: int, high: int, whole: bool, old: bool) -> bool:
 class Host(Protocol):
     """What a key is for."""
 
+    @property
+    def missing(self) -> list[str]:
+        """The keys of which one must come."""
+        ...
+
     def keyed(self, name: str, column: int, quoted: bool) -> State | None:
         """Before the colon of a key that begins in a column; None where it may not come."""
         ...
@@ -202,6 +221,12 @@ class Key(State):
             Key, self.g, self.host, names, prefixes, text, self.column, self.quote
         )
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        missing = self.host.missing
+        left = [n for n in self.names if n.startswith(self.begun)]
+        left.sort(key=lambda name: (name not in missing, len(name)))
+        return [f"{name[len(self.begun) :]}{self.quote}:".encode() for name in left[:_FEW]]
+
 
 class FreeKey(Lexeme):
     """A key of any text, its beginning written."""
@@ -226,6 +251,10 @@ class FreeKey(Lexeme):
         whole = text.lstrip(" ") if not self.text else text
         column = self.column + len(text) - len(whole)
         return (self.host.keyed(whole, column, how == "close") if whole else None), None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        quote = self.local.quote if isinstance(self.local, Quoted) else ""
+        return (f"{quote}:".encode(), b"x", *CLOSERS)
 
 
 class Anchored(Protocol):

@@ -1,0 +1,41 @@
+"""What to try where a YAML text should come to an end (see `iapo.generate.guide.closing`)."""
+
+from __future__ import annotations
+
+from iapo.generate.guide.yaml.shapes import Fields, Shape
+
+_NAME = "x"
+_FORMS = ("1", "x", "1s", "2000-01-01T00:00:00Z", "always", "example.com/v1")
+
+
+def key(fields: Fields, used: frozenset[str]) -> str:
+    """A key that is needed, with its colon."""
+    missing = [] if fields.complete(used) else fields.missing(used)
+    return f"{(missing or [_NAME])[0]}:"
+
+
+def values(shape: Shape) -> list[str]:
+    """Short values that could stand in a line, the best first."""
+    out = [min(shape.words, key=len)] if shape.words else []
+    if shape.integer is not None:
+        low, high = shape.integer
+        out.append(str(max(low, min(1, high))))
+    if shape.number:
+        out.append("1")
+    if shape.text:
+        out.append(_NAME)
+    if shape.boolean:
+        out.append("true")
+    if shape.form is not None:
+        out += [form for form in _FORMS if shape.form(form, True)]
+    if shape.null:
+        out.append("null")
+    out += [f'"{text}"' for text in out]
+    if shape.fields is not None and shape.fields.complete(frozenset()):
+        out.append("{}")
+    if shape.each is not None and not shape.least:
+        out.append("[]")
+    return out
+
+
+__all__ = ["key", "values"]
