@@ -20,6 +20,8 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
+import gc
 import json
 import os
 import platform
@@ -275,6 +277,9 @@ def trl(wanted: int, prompts: int, steps: int, *, settings: dict[str, bool]) -> 
 
 
 def _wait() -> None:
+    """Until it is this contender's turn; memory that a step is done with goes to the others."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
     sys.stdin.readline()
 
 

@@ -19,6 +19,8 @@ def with_lora(model: Any, rank: int, alpha: int) -> Any:
     """
     from peft import LoraConfig, get_peft_model
 
+    from iapo.models.low_rank import lean
+
     config = LoraConfig(
         r=rank,
         lora_alpha=alpha,
@@ -26,7 +28,7 @@ def with_lora(model: Any, rank: int, alpha: int) -> Any:
         task_type="CAUSAL_LM",
     )
     with quiet():
-        return get_peft_model(model, config, autocast_adapter_dtype=False)
+        return lean(get_peft_model(model, config, autocast_adapter_dtype=False))
 
 
 @contextmanager

@@ -76,6 +76,8 @@ def _load_adapter(folder: Path, options: dict[str, Any]) -> tuple[Any, Any]:
     from peft import PeftModel
     from transformers import AutoTokenizer
 
+    from iapo.models.low_rank import lean
+
     base = json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"]
     model, tokenizer = load(base, device="cpu", dtype=str(options["dtype"]).removeprefix("torch."))
     if (folder / "tokenizer_config.json").is_file():
@@ -83,7 +85,7 @@ def _load_adapter(folder: Path, options: dict[str, Any]) -> tuple[Any, Any]:
     adapted = PeftModel.from_pretrained(
         model, str(folder), is_trainable=True, autocast_adapter_dtype=False
     )
-    return adapted, tokenizer
+    return lean(adapted), tokenizer
 
 
 def _complete_tokenizer(model: Any, tokenizer: Any, name: str) -> None:

@@ -14,13 +14,14 @@ batches where it says no. Nothing here knows of rewards or losses.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from transformers import AttentionInterface
 
+from iapo.models.float32_pass import in_float32
 from iapo.models.packed_layout import PackedLayout
 
 ATTENTION_NAME = "iapo_shared_prefix"
@@ -119,7 +120,8 @@ def logits_of(model: Any, hidden: Tensor) -> Tensor:
 def supports(model: Any) -> bool:
     """Whether the layouts give this model's own numbers; found once by comparing, then remembered.
 
-    Two short prompts with two completions each are computed packed, and each row plainly.
+    Two short prompts with two completions each are computed packed, and each row plainly, in float32
+    whatever the model computes in.
     """
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
     known = getattr(base, "_iapo_shared_prefix", None)
@@ -139,6 +141,11 @@ def shortest_window(model: Any) -> int:
     return int(window) if kinds is None or "sliding_attention" in kinds else 0
 
 
+def _plain_weights(model: Any) -> AbstractContextManager[Any]:
+    """Inside, adapters are switched off: they do not change what a model's attention asks for."""
+    return model.disable_adapter() if hasattr(model, "disable_adapter") else nullcontext()
+
+
 @torch.no_grad()
 def _agrees(model: Any) -> bool:
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
@@ -155,12 +162,13 @@ def _agrees(model: Any) -> bool:
     rows = [[some(4), some(3)], [some(2), some(4)]]
     try:
         layout = PackedLayout(prompts, rows, device)
-        packed = logits_of(model, hidden_states(model, layout.tokens, layout.positions, layout))
         whole = [prompt + row for prompt, group in zip(prompts, rows, strict=True) for row in group]
         longest = max(len(row) for row in whole)
         # What comes behind a token does not change it: one padded pass is as plain as one a row.
         padded = torch.tensor([row + row[:1] * (longest - len(row)) for row in whole])
-        plain = iter(model(input_ids=padded.to(device)).logits.float())
+        with _plain_weights(model), in_float32(base):
+            packed = logits_of(model, hidden_states(model, layout.tokens, layout.positions, layout))
+            plain = iter(model(input_ids=padded.to(device)).logits.float())
         worst = 0.0
         for prompt, group, starts in zip(prompts, rows, layout.starts, strict=True):
             for row, start in zip(group, starts, strict=True):
@@ -172,5 +180,4 @@ def _agrees(model: Any) -> bool:
         return False
     finally:
         model.train(was_training)
-    tolerance = 1e-3 if base.dtype == torch.float32 else 0.25
-    return worst < tolerance
+    return worst < 1e-3
