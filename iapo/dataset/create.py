@@ -12,6 +12,8 @@ from iapo.dataset.task import SPLITS, Dataset, DatasetError
 from iapo.verify.report import CATEGORIES
 
 LEVELS = (1, 2, 3, 4, 5)
+BENCHMARK_FAMILIES = "benchmark"
+"""Among the names of families: every one that IaC-Bench has tasks of."""
 
 
 def create_dataset(
@@ -33,7 +35,8 @@ def create_dataset(
         seed: which tasks are drawn, and in which order, when `size` asks for a part of them.
         procedural: False: only the benchmark; True: only procedural tasks; None: the benchmark,
             filled up with procedural tasks where it has fewer than `size`.
-        families: names of families to keep to, e.g. `terraform/s3`; None for all.
+        families: names of families to keep to, e.g. `terraform/s3`; `benchmark` stands for those
+            that IaC-Bench has tasks of; None for all.
 
     Raises:
         DatasetError: an unknown category, split, level or family, or nothing fits.
@@ -84,7 +87,8 @@ def known_families(families: Collection[str] | None) -> Collection[str] | None:
     """
     if not families:
         return None
-    known = sorted({*FAMILIES, *(task.family for task in load_benchmark())})
+    written = {task.family for task in load_benchmark()}
+    known = sorted({*FAMILIES, *written, BENCHMARK_FAMILIES})
     for family in families:
         if family not in known:
             near = difflib.get_close_matches(family, known, n=3, cutoff=0.4)
@@ -94,6 +98,8 @@ def known_families(families: Collection[str] | None) -> Collection[str] | None:
                 else "`sorted(iapo.dataset.FAMILIES)` names them"
             )
             raise DatasetError(f"unknown family {family!r}; {hint}")
+    if BENCHMARK_FAMILIES in families:
+        return sorted(written.union(families) - {BENCHMARK_FAMILIES})
     return families
 
 

@@ -134,7 +134,8 @@ class DecodeLayout:
         prompt_scores = self._gather(
             torch.matmul(self._scatter(q), prompt_keys.transpose(2, 3)), repeat
         )
-        own_scores = torch.matmul(q, own_keys.transpose(2, 3))
+        # The keys first: the product takes them as they lie, and half the time.
+        own_scores = torch.matmul(own_keys, q.transpose(2, 3)).transpose(2, 3)
         if self._hidden is not None:
             hidden = self._hidden[self.group][:, None, None]
             prompt_scores = prompt_scores + hidden.to(prompt_scores.dtype)

@@ -42,8 +42,8 @@ class TrainConfig:
         seed: of everything random. The same seed on the same machine gives the same run.
 
         categories: of infrastructure code; empty means all four.
-        families: of tasks to keep to, e.g. `terraform/s3` (`iapo dataset list` names them); empty
-            means all. Fewer families are learnt sooner.
+        families: of tasks to keep to, e.g. `terraform/s3` (`iapo dataset list` names them);
+            `benchmark` stands for those of IaC-Bench; empty means all. Fewer are learnt sooner.
         max_difficulty: of tasks, from 1 (one part, few arguments) to 5.
         dataset_size: training tasks to draw from; 0 takes the whole benchmark, and as many
             generated tasks as the warm start has use for.

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from iapo.dataset import Dataset, DatasetError, create_dataset, load_alpaca
+from iapo.dataset.create import known_families
 
 
 def test_everything_by_default_and_parts_by_request() -> None:
@@ -63,6 +64,15 @@ def test_filter_slices_and_sums() -> None:
         tasks.filter(level=3)
     assert tasks.to_alpaca()[0].keys() == {"instruction", "input", "output"}
     assert not any(record["output"] for record in tasks.to_alpaca(output=False))
+
+
+def test_benchmark_stands_for_the_families_of_the_benchmark() -> None:
+    written = {task.family for task in create_dataset(procedural=False)}
+    tasks = create_dataset(60, split="train", procedural=True, families=["benchmark"])
+    assert {task.family for task in tasks} <= written
+    assert len(tasks) == 60
+    both = known_families(["benchmark", "terraform/ec2/any"])
+    assert set(both or ()) == written | {"terraform/ec2/any"}
 
 
 def test_families_can_be_named_and_a_wrong_one_names_the_right() -> None:

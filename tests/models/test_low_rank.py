@@ -101,3 +101,16 @@ def test_merging_rounds_once_and_gives_the_weights_back(dtype):
 def test_new_adapters_are_lean():
     model = with_lora(tiny.model(), 4, 8)
     assert len(lean_layers(model)) == sum(isinstance(m, Linear) for m in model.modules())
+
+
+def test_merged_layers_compute_with_their_weight_alone():
+    model = lean(adapted())
+    tokens = torch.arange(3, 11)[None]
+    with torch.no_grad():
+        expected = model(input_ids=tokens).logits
+        with merged(model):
+            torch.testing.assert_close(
+                model(input_ids=tokens).logits, expected, atol=1e-5, rtol=1e-5
+            )
+        assert not any("forward" in vars(layer) for layer in lean_layers(model))
+        torch.testing.assert_close(model(input_ids=tokens).logits, expected)
