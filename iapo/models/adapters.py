@@ -46,7 +46,7 @@ def merged(model: Any) -> Iterator[None]:
                 weight = layer.get_base_layer().weight
                 kept.append((layer, weight.detach().clone()))
                 layer.merge(safe_merge=False)
-                layer.forward = layer.get_base_layer().forward  # without a detour a token a layer
+                layer.forward = layer.get_base_layer().__call__  # no detour a layer a token
         yield
     finally:
         with torch.no_grad():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import tiny
 import torch
+from peft.tuners.lora import LoraLayer
 
-from iapo.models.adapters import with_lora
+from iapo.models.adapters import merged, with_lora
 from iapo.models.float32_pass import in_float32
 from iapo.models.shared_prefix import supports
 
@@ -39,3 +40,10 @@ def test_weights_are_the_same_tensors_afterwards_even_if_a_pass_fails():
 def test_shared_prefixes_are_found_in_bfloat16_too(rank):
     model = tiny.model("smollm", spread=4.0).to(torch.bfloat16)
     assert supports(with_lora(model, rank, 8) if rank else model)
+
+
+def test_shared_prefixes_are_found_while_adapters_are_merged():
+    model = with_lora(tiny.model("smollm", spread=4.0).to(torch.bfloat16), 4, 8)
+    with merged(model):
+        assert supports(model)
+        assert all(layer.merged for layer in model.modules() if isinstance(layer, LoraLayer))
