@@ -71,13 +71,24 @@ AttentionInterface.register(ATTENTION_NAME, _attention)
 
 @contextmanager
 def _routed(model: Any) -> Iterator[None]:
-    """Send the model's attention through the layouts, and back to what it was."""
-    before = model.config._attn_implementation
-    model.set_attn_implementation(ATTENTION_NAME)
+    """Send the model's attention through the layouts, and back to what it was.
+
+    Once a sampled token: transformers' own way to switch looks through all modules each time, which
+    took 4 ms of the 60 of a token with adapters.
+    """
+    configs = getattr(model, "_iapo_configs", None)
+    if configs is None:
+        found = (getattr(module, "config", None) for module in model.modules())
+        distinct = {id(c): c for c in found if hasattr(c, "_attn_implementation")}
+        configs = model._iapo_configs = list(distinct.values())
+    before = [config._attn_implementation for config in configs]
+    for config in configs:
+        config._attn_implementation = ATTENTION_NAME
     try:
         yield
     finally:
-        model.set_attn_implementation(before)
+        for config, name in zip(configs, before, strict=True):
+            config._attn_implementation = name
 
 
 def decoder_of(model: Any) -> Any:
