@@ -27,6 +27,8 @@ _NO_SUCH_FIELD = frozenset(
     {
         "unknown-field", "misspelt-field", "unknown-kind", "wrong-api-version", "removed-api",
         "unserved-api", "unknown-resource", "unknown-custom-resource",
+        # Of Dockerfiles.
+        "unknown-instruction", "unknown-flag", "undefined-stage",
     }
 )  # fmt: skip
 _NO_SUCH_MEMBER = re.compile(r'Invalid "\w+" (?:attribute|reference): |Reference to "\w+" in ')
@@ -45,6 +47,8 @@ _VALUE = frozenset(
         "dependency-cycle", "dependency-not-enabled", "no-healthcheck", "port-clash",
         "port-out-of-range", "undefined-config", "undefined-model", "undefined-network",
         "undefined-secret", "undefined-service",
+        # Of Dockerfiles: what the value of a variable makes of a text.
+        "bad-image-reference", "blank-base", "bad-signal", "bad-mode", "copy-url",
     }
 )  # fmt: skip
 _TERRAFORMS_OWN = re.compile(

@@ -13,6 +13,7 @@ TOKENIZER = tiny.tokenizer()
 BEGUN = {
     "terraform": 'resource "aws_vpc" "v" {\n  cidr_block = "10.0.0.0/16"\n',
     "kubernetes": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
+    "dockerfile": "FROM alpine:3\nWORKDIR /app\n",
     "compose": "services:\n  web:\n    image: nginx\n",
 }
 

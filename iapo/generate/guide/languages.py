@@ -8,7 +8,7 @@ from typing import Protocol
 from iapo.errors import InputError
 from iapo.generate.guide.automaton import Pool, State
 
-GUIDED = ("terraform", "kubernetes", "compose")
+GUIDED = ("terraform", "kubernetes", "compose", "dockerfile")
 """The formats there is a guide for."""
 
 
@@ -51,4 +51,8 @@ def language_of(format: str, named: Sequence[str] = ()) -> Language:
         from iapo.generate.guide.yaml import compose
 
         return compose.language()
+    if format == "dockerfile":
+        from iapo.generate.guide.dockerfile.language import Dockerfile
+
+        return Dockerfile()
     raise InputError(f"no guide for {format}; there is one for: {', '.join(GUIDED)}")

@@ -78,6 +78,27 @@ class Line(Local):
 LINE = Line()
 
 
+class Between(Local):
+    """A comment between `/*` and `*/`. Exit: `end`."""
+
+    lasting = True
+
+    def __init__(self, star: bool = False) -> None:
+        super().__init__()
+        self.star = star
+
+    def move(self, byte: int) -> Local | Exit | None:
+        if self.star and byte == ord("/"):
+            return Exit("end")
+        if byte == ord("*"):
+            return _BLOCK_STAR
+        return BLOCK if byte == NEWLINE else remark(byte, BLOCK)
+
+
+BLOCK = Between()
+_BLOCK_STAR = Between(star=True)
+
+
 class Remark(Lexeme):
     """A comment; what comes after it is as if it were not there."""
 
@@ -161,6 +182,6 @@ class Done(State):
 
 
 __all__ = [
-    "DIGITS", "HEX", "LETTERS", "LINE", "NAME", "NEWLINE", "Done", "Expect", "Line", "Many", "Pooled",
+    "BLOCK", "DIGITS", "HEX", "LETTERS", "LINE", "NAME", "NEWLINE", "Done", "Expect", "Line", "Many", "Pooled",
     "Remark", "character", "expect", "many", "remark",
 ]  # fmt: skip

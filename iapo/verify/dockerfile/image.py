@@ -28,16 +28,16 @@ _SYSTEM_PART = re.compile(r"[A-Za-z0-9_.-]+(?:\([A-Za-z0-9_.+-]*\))?\Z")
 _SYMBOLIC_MODE = re.compile(
     r"(?:[ugoa]*(?:[-+=][rwxXstugo]*)+)(?:,[ugoa]*(?:[-+=][rwxXstugo]*)+)*\Z"
 )
-_SYSTEMS = frozenset(
+SYSTEMS = frozenset(
     "aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd "
     "plan9 solaris wasip1 windows zos".split()
 )
-_ARCHITECTURES = frozenset(
+ARCHITECTURES = frozenset(
     "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 "
     "mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm "
     "x86_64 x86-64 aarch64 armhf armel i386".split()
 )
-_SIGNALS = (
+SIGNALS = (
     frozenset(
         "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT "
         "STOP SYS TERM TRAP TSTP TTIN TTOU UNUSED URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX "
@@ -113,7 +113,7 @@ def platform_fault(platform: str) -> str | None:
             return f"`{part}` is no part of a platform such as linux/amd64"
     if len(parts) == 1:
         part = parts[0].lower().partition("(")[0]
-        if part not in _SYSTEMS and part not in _ARCHITECTURES:
+        if part not in SYSTEMS and part not in ARCHITECTURES:
             return f"`{parts[0]}` is neither an operating system nor an architecture"
     return None
 
@@ -168,7 +168,7 @@ def is_signal(text: str) -> bool:
     """Whether STOPSIGNAL takes it: a number above 0, or a name with or without SIG."""
     if text.isascii() and text.isdigit():
         return int(text[:9]) > 0
-    return text.upper().removeprefix("SIG") in _SIGNALS
+    return text.upper().removeprefix("SIG") in SIGNALS
 
 
 def is_mode(text: str) -> bool:

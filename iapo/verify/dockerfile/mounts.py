@@ -10,7 +10,7 @@ from collections.abc import Callable
 from iapo.verify.dockerfile.reader import Reader, nearest, short
 
 _MOUNT_TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
-_MOUNT_KEYS = {
+MOUNT_KEYS = {
     "src": "source",
     "dst": "target",
     "destination": "target",
@@ -40,7 +40,7 @@ def read_mount(reader: Reader, text: str, offset: int) -> dict[str, str]:
     for pair in rows[0] if rows else []:
         key, equals, value = pair.partition("=")
         key = key.lower()
-        name = _MOUNT_KEYS.get(key, key)
+        name = MOUNT_KEYS.get(key, key)
         if not equals:
             secret = mount["type"] in ("secret", "ssh")
             if name in ("readonly", "readwrite") or (name == "required" and secret):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from iapo.generate.guide.automaton import Exit, Local
-from iapo.generate.guide.text import DIGITS, HEX, LETTERS, NAME, NEWLINE, character, remark
+from iapo.generate.guide.text import DIGITS, HEX, LETTERS, NAME, NEWLINE, character
 
 BLANK = frozenset(b" \t\r")
 SPACE = BLANK | {NEWLINE}
@@ -272,27 +272,6 @@ class Heredoc(Local):
 def heredoc(marker: str, matched: int, mark: str) -> Heredoc:
     """A position in a heredoc."""
     return Heredoc(marker, matched, mark)
-
-
-class Block(Local):
-    """A comment between `/*` and `*/`. Exit: `end`."""
-
-    lasting = True
-
-    def __init__(self, star: bool = False) -> None:
-        super().__init__()
-        self.star = star
-
-    def move(self, byte: int) -> Local | Exit | None:
-        if self.star and byte == ord("/"):
-            return Exit("end")
-        if byte == ord("*"):
-            return _BLOCK_STAR
-        return BLOCK if byte == NEWLINE else remark(byte, BLOCK)
-
-
-BLOCK = Block()
-_BLOCK_STAR = Block(star=True)
 
 
 class Number(Local):

@@ -10,7 +10,6 @@ from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.terraform.grammar import Grammar
 from iapo.generate.guide.terraform.lexemes import (
     BLANK,
-    BLOCK,
     NAME_AFTER_BLANK,
     NAME_FIRST,
     Names,
@@ -19,7 +18,7 @@ from iapo.generate.guide.terraform.lexemes import (
     Spaced,
     Words,
 )
-from iapo.generate.guide.text import LINE, NAME, NEWLINE, Remark, expect
+from iapo.generate.guide.text import BLOCK, LINE, NAME, NEWLINE, Remark, expect
 
 Named = tuple[State | None, Event | None]
 
