@@ -29,6 +29,10 @@ _NO_SUCH_FIELD = frozenset(
         "unserved-api", "unknown-resource", "unknown-custom-resource",
         # Of Dockerfiles.
         "unknown-instruction", "unknown-flag", "undefined-stage",
+        # Of GitHub Actions.
+        "unknown-key", "unknown-event", "unknown-activity-type", "unknown-permission", "unknown-shell",
+        "unknown-input", "unknown-input-type", "unknown-context", "unknown-function",
+        "undefined-property", "undefined-job", "context-not-allowed", "function-not-allowed",
     }
 )  # fmt: skip
 _NO_SUCH_MEMBER = re.compile(r'Invalid "\w+" (?:attribute|reference): |Reference to "\w+" in ')
@@ -49,6 +53,14 @@ _VALUE = frozenset(
         "undefined-secret", "undefined-service",
         # Of Dockerfiles: what the value of a variable makes of a text.
         "bad-image-reference", "blank-base", "bad-signal", "bad-mode", "copy-url",
+        # Of GitHub Actions: the form of a text, and which values of a matrix are left out.
+        "bad-cron", "bad-default", "bad-glob", "bad-id", "bad-json", "bad-variable-name",
+        "constant-condition", "duplicate-option", "format-arguments", "undefined-matrix-key",
+        "unmatched-exclude", "variable-name",
+        # Of GitLab CI: forms of texts, and what jobs say of one another's stages and contents.
+        "bad-condition", "bad-interpolation", "bad-on-stop", "bad-pattern", "bad-reference",
+        "dependency-in-later-stage", "dependency-not-needed", "duplicate-entry",
+        "need-in-later-stage", "nothing-to-run",
     }
 )  # fmt: skip
 _TERRAFORMS_OWN = re.compile(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 
 from iapo.generate.guide.automaton import State
-from iapo.generate.guide.yaml import block, flow, frames, language, values
+from iapo.generate.guide.yaml import block, flow, frames, language, named, values
+from iapo.generate.guide.yaml.memory import Facts
 from iapo.generate.guide.yaml.shapes import Choice, Fields, Shape, Struct
+from walks import expressions
 
 MOST = 12_000  # bytes
 TIRED = 1_500  # bytes after which only what must be written is
@@ -25,6 +27,13 @@ def missing(fields: Fields, used: frozenset[str]) -> list[str]:
         if len(group.names & used) < group.least:
             out |= group.names & frozenset(fields.open(used))
     return sorted(out) or sorted(fields.open(used))
+
+
+def single(state: State) -> State:
+    """Of several positions at once the one that goes on: with a key, not with a plain text before it."""
+    if not isinstance(state, frames.Either):
+        return state
+    return next((s for s in state.states if isinstance(s, (block.Value, block.Line))), state)
 
 
 class Walk:
@@ -58,7 +67,8 @@ class Walk:
     def run(self) -> str | None:
         """A whole text; None where it grew too long."""
         while len(self.text) < MOST:
-            if isinstance(self.state, block.Line) and self.over(self.state):
+            line = single(self.state)
+            if isinstance(line, block.Line) and self.over(line):
                 return self.text
             self.step()
         return None
@@ -74,14 +84,13 @@ class Walk:
             return line.final
         if self.text.count("---\n") + 1 < self.documents:
             return False
-        return line.top.up is None or self.rng.random() < 0.2
+        over = line.top.up is None or not any(f.more for f in line._frames() if f.up is not None)
+        return over or self.rng.random() < 0.2
 
     def step(self) -> None:
         """One choice."""
         state, rng = self.state, self.rng
-        if isinstance(state, frames.Either):
-            # Where a key and a plain text begin alike, the key goes on.
-            state = next((s for s in state.states if isinstance(s, block.Value)), state)
+        state = single(state)
         if isinstance(state, language.Start):
             self.state = self.g.code(False)
         elif isinstance(state, block.Line):
@@ -96,13 +105,18 @@ class Walk:
             else:
                 self.must(" ")
         elif isinstance(state, block.Node):
-            self.node(state.shape, state.column)
+            self.node(state.shape, state.column, state.top.known.facts)
         elif isinstance(state, block.Tail):
             self.put(" # a remark\n") if rng.random() < 0.05 else self.must("\n")
+        elif expressions.inside(state):
+            if not any(self.put(text) for text in expressions.tries(state, rng)):
+                self.random()
+        elif isinstance(state, named.Named):
+            self.must("\n", '"', "'", ",", "]", "a", "1")
         elif isinstance(state, flow.Open):
             self.opened(state.frame)
         elif isinstance(state, flow.Value):
-            self.node(state.shape, -1)
+            self.node(state.shape, -1, state.frame.known.facts)
         elif isinstance(state, flow.After):
             closing = rng.random() < 0.7 and any(self.put(b) for b in "]}")
             if not closing:
@@ -123,7 +137,7 @@ class Walk:
                 self.must(" " * (top.indent if same else indent) + "-")
             else:
                 assert pending.fields is not None
-                self.key(pending.fields, frozenset(), " " * indent)
+                self.key(pending.fields, frozenset(), " " * indent, top.known.facts)
             return
         frames = [f for f in line._frames() if f.more]
         if all(f.up is None for f in frames):
@@ -138,15 +152,18 @@ class Walk:
             self.must(" " * frame.indent + "-")
         else:
             assert isinstance(frame, block.Mapping)
-            self.key(frame.fields, frame.used, " " * frame.indent)
+            self.key(frame.fields, frame.used, " " * frame.indent, frame.known.facts)
 
-    def key(self, fields: Fields, used: frozenset[str], before: str) -> None:
+    def key(self, fields: Fields, used: frozenset[str], before: str, facts: Facts) -> None:
         """A key and its colon."""
         rng = self.rng
         names = list(fields.open(used))
         if not fields.complete(used) and (self.tired or rng.random() < 0.7):
             names = [n for n in missing(fields, used) if n in names]
         names = [n for n in names if n not in RARE or rng.random() < 0.1] or names
+        wanted = [name for name in fields.memory.wanted(facts) if fields.takes(name, used)]
+        if wanted and (self.tired or rng.random() < 0.7):
+            names = wanted
         if not names and fields.prefixes:
             names = [f"{fields.prefixes[0]}{rng.choice(WORDS)}{len(self.text)}"]
         if fields.free and not names:
@@ -173,12 +190,13 @@ class Walk:
         """Whether it may be an empty mapping."""
         return shape.fields is not None and shape.fields.complete(frozenset())
 
-    def node(self, shape: Shape, column: int) -> None:
+    def node(self, shape: Shape, column: int, facts: Facts) -> None:
         """A value, in its line."""
         rng = self.rng
         kinds = [k for k, there in (
             ("text", shape.text), ("words", shape.words), ("form", shape.form), ("integer", shape.integer),
             ("number", shape.number), ("boolean", shape.boolean),
+            ("name", shape.naming), ("expression", shape.embedded and not shape.text),
             ("mapping", shape.fields is not None and column >= 0), ("sequence", shape.each),
             ("braces", shape.fields is not None and column < 0),
         ) if there]  # fmt: skip
@@ -192,7 +210,22 @@ class Walk:
         kind = rng.choice(kinds or ["null"])
         if kind == "text":
             word = rng.choice(WORDS) if not shape.strict else "alpha"
-            self.must(word if rng.random() < 0.7 else f'"{word}"')
+            if shape.embedded is not None and rng.random() < 0.4:
+                self.must(rng.choice(("alpha ${{ ", '"${{ ', "${{ ", "'${{ ")), "alpha")
+            else:
+                self.must(word if rng.random() < 0.7 else f'"{word}"')
+        elif kind == "name":
+            assert shape.naming is not None
+            names = [*shape.naming.likely(facts), f"{rng.choice(WORDS)}{len(self.text)}"]
+            if not self.tired:
+                rng.shuffle(names)
+            self.must(*names)
+        elif kind == "expression":
+            begins = ["${{ ", '"${{ ', "'${{ "]
+            if not (shape.fields or shape.each or shape.literal):
+                begins += ["github.ref == ", '"github.ref == ', "'github.ref == "]
+            rng.shuffle(begins)
+            self.must(*begins)
         elif kind == "words":
             word = rng.choice(shape.words)
             self.must(*((word, f'"{word}"') if rng.random() < 0.7 else (f'"{word}"', word)))
@@ -211,7 +244,7 @@ class Walk:
             self.must(rng.choice(("true", "false")))
         elif kind == "mapping":
             assert shape.fields is not None
-            self.key(shape.fields, frozenset(), "")
+            self.key(shape.fields, frozenset(), "", facts)
         elif kind == "braces":
             self.must("{}" if self.closable(shape) else "{")
         elif kind == "sequence":
@@ -229,12 +262,12 @@ class Walk:
             if items.fields is not None and not items.text:
                 self.must("{")
             else:
-                self.node(items, -1)
+                self.node(items, -1, frame.known.facts)
         else:
             assert isinstance(frame, flow.FlowMapping)
             if frame.closable and (self.rng.random() < 0.3 or not frame.more) and self.put("}"):
                 return
-            self.key(frame.fields, frame.used, "")
+            self.key(frame.fields, frame.used, "", frame.known.facts)
 
     def random(self) -> None:
         """Any byte that may come, rather one that ends something."""

@@ -67,7 +67,7 @@ def bench(
         bool,
         typer.Option(
             "--guided",
-            help="Let only code through that can be valid (Terraform, Kubernetes, Compose).",
+            help="Let only code through that can be valid, in the formats that there is a guide for.",
         ),
     ] = False,
     out: Annotated[

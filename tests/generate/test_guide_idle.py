@@ -15,6 +15,8 @@ BEGUN = {
     "kubernetes": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n",
     "dockerfile": "FROM alpine:3\nWORKDIR /app\n",
     "compose": "services:\n  web:\n    image: nginx\n",
+    "github-actions": "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make\n",
+    "gitlab-ci": "build:\n  script: make\n",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from iapo.errors import InputError
 from iapo.generate.guide.automaton import Pool, State
 
-GUIDED = ("terraform", "kubernetes", "compose", "dockerfile")
+GUIDED = ("terraform", "kubernetes", "compose", "dockerfile", "github-actions", "gitlab-ci")
 """The formats there is a guide for."""
 
 
@@ -55,4 +55,12 @@ def language_of(format: str, named: Sequence[str] = ()) -> Language:
         from iapo.generate.guide.dockerfile.language import Dockerfile
 
         return Dockerfile()
+    if format == "github-actions":
+        from iapo.generate.guide.yaml.github_actions import workflow
+
+        return workflow.language()
+    if format == "gitlab-ci":
+        from iapo.generate.guide.yaml.gitlab_ci import pipeline
+
+        return pipeline.language()
     raise InputError(f"no guide for {format}; there is one for: {', '.join(GUIDED)}")

@@ -22,7 +22,7 @@ from iapo.verify.yaml_source import Path
 _REPOSITORY = re.compile(r"[^/\s@]+/[^/\s@]+(?:/[^@\s]+)?@\S+\Z")
 _IMAGE = re.compile(r"docker://[^\s:@/][^\s@]*(?:@sha256:[0-9a-f]{64})?\Z")
 # Every input of a container action may be set besides those it declares.
-_ALWAYS = frozenset(("entrypoint", "args"))
+ALWAYS = frozenset(("entrypoint", "args"))
 
 
 @cache
@@ -84,7 +84,7 @@ def check_uses(walk: Walk, uses: str, inputs: dict[Any, Any] | None, path: Path)
     given = {scalar_text(name).lower() for name in inputs}
     for name in inputs:
         folded = scalar_text(name).lower()
-        if folded not in declared and folded not in _ALWAYS:
+        if folded not in declared and folded not in ALWAYS:
             walk.problem(
                 "unknown-input",
                 f'{uses} has no input "{name}"; it has {named(facts["inputs"]) or "none"}',

@@ -63,7 +63,7 @@ EVENTS: dict[str, frozenset[str]] = {
 }
 _SPECIAL = ("schedule", "workflow_dispatch", "workflow_call", "repository_dispatch")
 _REF_EVENTS = ("merge_group", "push", "pull_request", "pull_request_target", "workflow_run")
-_FILTERS: dict[str, tuple[str, ...]] = {
+FILTERS: dict[str, tuple[str, ...]] = {
     "branches": _REF_EVENTS,
     "branches-ignore": _REF_EVENTS,
     "tags": ("push",),
@@ -71,7 +71,7 @@ _FILTERS: dict[str, tuple[str, ...]] = {
     "paths": ("push", "pull_request", "pull_request_target"),
     "paths-ignore": ("push", "pull_request", "pull_request_target"),
 }
-_EVENT_KEYS = ("types", *_FILTERS, "workflows")
+_EVENT_KEYS = ("types", *FILTERS, "workflows")
 MAX_DISPATCH_INPUTS = 25
 
 
@@ -168,7 +168,7 @@ def _webhook(walk: Walk, name: str, config: Any, path: Path, triggers: Triggers)
         return
     if "types" in fields:
         _types(walk, name, fields["types"], (*path, "types"), allowed)
-    for key, events in _FILTERS.items():
+    for key, events in FILTERS.items():
         if key not in fields:
             continue
         patterns = walk.texts(fields[key], (*path, key), f'"{key}"')

@@ -17,9 +17,9 @@ from iapo.verify.yaml_source import Path
 DEFAULT_STAGES = ("build", "test", "deploy")
 MAX_PARALLEL = 200
 MAX_JOB_NAME = 255
-_RESERVED = frozenset(("true", "false", "nil", "types"))
+RESERVED = frozenset(("true", "false", "nil", "types"))
 # https://docs.gitlab.com/ci/yaml/#trigger
-_WITH_TRIGGER = frozenset(
+WITH_TRIGGER = frozenset(
     [
         "trigger",
         "parallel",
@@ -46,7 +46,7 @@ _WITH_TRIGGER = frozenset(
 
 # https://docs.gitlab.com/ci/yaml/#cache
 _CACHE_KEYS = ("key", "paths", "untracked", "unprotect", "when", "policy", "fallback_keys")
-_POLICIES = ("pull", "push", "pull-push")
+POLICIES = ("pull", "push", "pull-push")
 
 
 def check_jobs(pipeline: Pipeline) -> None:
@@ -79,7 +79,7 @@ def _stages(pipeline: Pipeline) -> list[str] | None:
 
 
 def _job(pipeline: Pipeline, name: str, job: dict[str, Any], stages: list[str] | None) -> None:
-    if name in _RESERVED:
+    if name in RESERVED:
         pipeline.problem(
             "reserved-name", f'"{name}" cannot be the name of a job', (name,), key=True
         )
@@ -173,7 +173,7 @@ def _what_runs(pipeline: Pipeline, name: str, job: dict[str, Any], complete: boo
         if job.get("when") == "delayed":
             pipeline.problem("bad-value", 'a job with "trigger" cannot be delayed', (name, "when"))
         for key in job:
-            if key not in _WITH_TRIGGER:
+            if key not in WITH_TRIGGER:
                 pipeline.problem(
                     "key-beside-trigger",
                     f'a job with "trigger" runs nothing itself and cannot have "{key[:40]}"',
@@ -277,9 +277,9 @@ def check_cache(pipeline: Pipeline, value: Any, path: Path) -> None:
                 message = f'"{str(key)[:40]}" is no keyword of a cache{hint}'
                 pipeline.problem("unknown-key", message, (*at, key), key=True)
         policy = cache.get("policy")
-        if isinstance(policy, str) and "$" not in policy and policy not in _POLICIES:
+        if isinstance(policy, str) and "$" not in policy and policy not in POLICIES:
             message = (
-                f'a cache\'s policy is {", ".join(_POLICIES)} or a variable, not "{policy[:40]}"'
+                f'a cache\'s policy is {", ".join(POLICIES)} or a variable, not "{policy[:40]}"'
             )
             pipeline.problem("bad-value", message, (*at, "policy"))
 

@@ -22,7 +22,7 @@ from iapo.verify.yaml_source import Path
 _INTERPOLATION = "$[["
 _MAX_SHOWN = 12
 # Reasons that GitLab takes in retry: beyond those its schema lists: every reason a job can fail for.
-_MORE_REASONS = frozenset(
+MORE_REASONS = frozenset(
     [
         "missing_dependency_failure",
         "forward_deployment_failure",
@@ -61,15 +61,16 @@ _TYPE_NAMES = {
 
 
 @cache
-def _schema() -> dict[str, Any]:
+def schema() -> dict[str, Any]:
+    """GitLab's JSON schema."""
     data = resources.files("iapo.verify.gitlab_ci").joinpath("schema.json.gz").read_bytes()
-    schema: dict[str, Any] = json.loads(gzip.decompress(data))
-    return schema
+    loaded: dict[str, Any] = json.loads(gzip.decompress(data))
+    return loaded
 
 
 @cache
 def _validator() -> Any:
-    return jsonschema_rs.Draft7Validator(_schema(), validate_formats=False)
+    return jsonschema_rs.Draft7Validator(schema(), validate_formats=False)
 
 
 def check_structure(pipeline: Pipeline) -> None:
@@ -124,7 +125,7 @@ def _taken_all_the_same(error: Any, path: Path, data: Any) -> bool:
     value = error.instance
     if len(path) >= 2 and path[1] == "needs":
         return mirrors_pipeline(data[path[0]])
-    return "retry" in path and isinstance(value, str) and value in _MORE_REASONS
+    return "retry" in path and isinstance(value, str) and value in MORE_REASONS
 
 
 def _cause(error: Any, depth: int) -> Any:
@@ -202,7 +203,7 @@ def _words(error: Any, path: Path) -> tuple[str, str, Path]:
 
 def _keywords(schema_path: Any) -> list[str]:
     """What the mapping may hold that a schema's `additionalProperties` refused a key of."""
-    here: Any = _schema()
+    here: Any = schema()
     for step in list(schema_path)[:-1]:
         here = here[step]
     return list(here.get("properties", ()))

@@ -12,16 +12,16 @@ from iapo.generate.guide.automaton import State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import NEWLINE, Remark
 from iapo.generate.guide.yaml import closing
-from iapo.generate.guide.yaml.flow import opened
-from iapo.generate.guide.yaml.frames import Anchors, Frame, Keyed, either
+from iapo.generate.guide.yaml.flow import opened, referred
+from iapo.generate.guide.yaml.folded import Further, noted
+from iapo.generate.guide.yaml.frames import Frame, Keyed, Known, either
+from iapo.generate.guide.yaml.keys import FreeKey, Host, Key
+from iapo.generate.guide.yaml.named import leading
 from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE, name, quoted_name
 from iapo.generate.guide.yaml.shapes import Fields, Shape
 from iapo.generate.guide.yaml.values import (
     Anchor,
-    FreeKey,
     Header,
-    Host,
-    Key,
     Text,
     alike,
     lead,
@@ -58,7 +58,7 @@ class Mapping(Keyed):
         """Before the colon of a merge key."""
         if not mergeable(self, self.fields, self.used):
             return None
-        frame = self.having(self.fields, self.used | {_MERGE}, "", self.anchors)
+        frame = self.having(self.fields, self.used | {_MERGE}, "", self.known)
         one = Shape(merged=self.fields)
         return frame.colon(Shape(merged=self.fields, each=lambda: one), False)
 
@@ -68,7 +68,7 @@ def mergeable(frame: Frame, fields: Fields, used: frozenset[str]) -> bool:
     if not frame.g.merges or _MERGE in used:
         return False
     merged = Shape(merged=fields)
-    return any(alike(known, merged) for _, known in frame.anchors)
+    return any(alike(known, merged) for _, known in frame.known.anchors)
 
 
 class Sequence(Frame):
@@ -76,15 +76,20 @@ class Sequence(Frame):
 
     __slots__ = ("shape",)
 
-    def __init__(self, up: Frame, indent: int, shape: Shape, anchors: Anchors) -> None:
-        super().__init__(up.g, up, indent, anchors)
+    def __init__(self, up: Frame, indent: int, shape: Shape, known: Known) -> None:
+        super().__init__(up.g, up, indent, known)
         self.shape = shape
+
+    @property
+    def closable(self) -> bool:
+        settled = self.shape.settled
+        return settled is None or settled(self.known.facts)
 
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(Tail, self, spaced)
 
-    def knowing(self, anchors: Anchors) -> Frame:
-        return self.g.pool.make(Sequence, self.up, self.indent, self.shape, anchors)
+    def knowing(self, known: Known) -> Frame:
+        return self.g.pool.make(Sequence, self.up, self.indent, self.shape, known)
 
     def dashed(self) -> State:
         """After the dash of an item."""
@@ -108,7 +113,7 @@ class NewMapping:
         """Before the colon of the first key."""
         top, fields = self.top, self.shape.fields
         assert fields is not None
-        frame = top.g.pool.make(Mapping, top, column, fields, frozenset(), "", top.anchors)
+        frame = top.g.pool.make(Mapping, top, column, fields, frozenset(), "", top.known)
         return frame.keyed(name, column, quoted)
 
 
@@ -142,22 +147,24 @@ class Value(State):
         return self.shape.null and over(self.top)
 
     def parts(self) -> tuple[State, ...]:
-        if self.bare or not self.shape.text:
-            return ()
-        make = self.g.pool.make
-        text = make(Text, self.top, self.shape, lead(self.top, self.shape, "gap"))
-        return make(Value, self.top, self.shape, True), text
+        found = () if self.bare else _scalar_parts(self.top, self.shape, "gap")
+        return (self.g.pool.make(Value, self.top, self.shape, True), *found) if found else ()
 
     def move(self, byte: int) -> State | None:
         make = self.g.pool.make
         if byte == SPACE:
             return make(Node, self.top, self.shape, -1, self.bare)
-        if byte == NEWLINE and (self.shape.null or self.shape.nested):
-            return make(Line, self.top, self.shape, 0, False)
-        return None
+        if byte != NEWLINE:
+            return None
+        nested = self.shape.null or self.shape.nested
+        line = make(Line, self.top, self.shape, 0, False) if nested else None
+        if not (self.shape.text and self.g.folds):
+            return line
+        return either(self.g, line, make(Further, self.top, self.shape, line, True, 0))
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        return (*(f" {value}".encode() for value in closing.values(self.shape)), b"\n")
+        found = closing.values(self.shape, self.top.known.facts)
+        return (*(f" {value}".encode() for value in found), b"\n")
 
 
 class Dash(State):
@@ -190,14 +197,19 @@ class Dash(State):
         return (b" ",)
 
 
+def _scalar_parts(top: Frame, shape: Shape, mark: str) -> tuple[State, ...]:
+    """The free text or name that a value may be."""
+    names = leading(top, shape.naming, mark) if shape.naming is not None else ()
+    text = (top.g.pool.make(Text, top, shape, lead(top, shape, mark)),) if shape.text else ()
+    return (*text, *names)
+
+
 def _free_parts(
     top: Frame, shape: Shape, column: int, mark: str, spaces: int, exact: bool
 ) -> tuple[State, ...]:
     """The free text that may begin a value in a place where mappings may stand, too."""
     make = top.g.pool.make
-    out: list[State] = []
-    if shape.text and mark:
-        out.append(make(Text, top, shape, lead(top, shape, mark)))
+    out = list(_scalar_parts(top, shape, mark)) if mark else []
     if shape.fields is not None and shape.fields.free:
         local = name("lead", spaces, exact, False)
         host = make(NewMapping, top, shape)
@@ -224,17 +236,16 @@ class Node(State):
         if self.column >= 0:
             found = _free_parts(self.top, self.shape, self.column, "lead", 0, False)
         else:
-            shape, top = self.shape, self.top
-            text = shape.text
-            found = (self.g.pool.make(Text, top, shape, lead(top, shape, "lead")),) if text else ()
+            found = _scalar_parts(self.top, self.shape, "lead")
         if not found:
             return ()
         return self.g.pool.make(Node, self.top, self.shape, self.column, True), *found
 
     def anchored(self, name: str) -> State:
         """After an anchor."""
-        anchors = tuple(a for a in self.top.anchors if a[0] != name)
-        top = self.top.knowing((*anchors, (name, self.shape)))
+        anchors, facts = self.top.known
+        others = (a for a in anchors if a[0] != name)
+        top = self.top.knowing(Known((*others, (name, self.shape)), facts))
         return self.g.pool.make(Value, top, self.shape, False)
 
     def move(self, byte: int) -> State | None:
@@ -249,21 +260,24 @@ class Node(State):
             nested = shape.null or shape.nested
             return make(Remark, self.g, make(Line, top, shape, 0, False)) if nested else None
         if byte in b"|>":
-            return make(Header, top, shape, False) if shape.text else None
+            lines = shape.text or shape.embedded is not None
+            return make(Header, top, shape, False) if lines else None
         if byte in b"[{":
             return opened(top, shape, byte)
+        if byte == ord("!"):
+            return referred(top)
         if byte == ord("&"):
             return make(Anchor, self.g, self, "")
         free = byte not in b"\"'*" and byte != _DASH
-        plain = None if self.bare and shape.text and free else scalar(top, shape, byte)
+        plain = None if self.bare and shape.text and free else scalar(top, shape, byte, self.bare)
         if self.column < 0:
             return plain
         return either(self.g, plain, collection(top, shape, self.column, byte, self.bare))
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        found = closing.values(self.shape)
+        found = closing.values(self.shape, self.top.known.facts)
         if self.shape.fields is not None and self.column >= 0:
-            found.append(closing.key(self.shape.fields, frozenset()))
+            found.append(closing.key(self.shape.fields, frozenset(), self.top.known.facts))
         return (*(value.encode() for value in found), b"\n", b"[", b"{")
 
 
@@ -271,7 +285,7 @@ def collection(top: Frame, shape: Shape, column: int, byte: int, bare: bool) -> 
     """After the first byte of a mapping or sequence that begins in a column."""
     make = top.g.pool.make
     if byte == _DASH and shape.each is not None:
-        return make(Sequence, top, column, shape, top.anchors).dashed()
+        return make(Sequence, top, column, shape, top.known).dashed()
     if byte == _DASH or shape.fields is None:
         return None
     if bare and shape.fields.free and byte not in b"\"'":
@@ -348,7 +362,7 @@ class Line(State):
         if byte == NEWLINE:
             return make(Line, top, pending, 0, False)
         if byte == ord("#"):
-            return make(Remark, self.g, make(Line, top, pending, 0, False))
+            return noted(self.g, make(Line, top, pending, 0, False))
         begun = None
         if pending is not None and pending.nested:
             if column > top.indent:
@@ -361,13 +375,17 @@ class Line(State):
         out, pending = [], self.pending
         if pending is not None and pending.nested and (not pending.null or self.top.up is None):
             column = self.top.indent + 2 if self.top.up is not None else 0
-            begun = "- " if pending.fields is None else closing.key(pending.fields, frozenset())
+            facts, fields = self.top.known.facts, pending.fields
+            begun = "- " if fields is None else closing.key(fields, frozenset(), facts)
             out.append(self._at(column) + begun)
         for frame in self._frames():
             if frame.up is None:
                 out.append(self._at(0) + "```")
             elif isinstance(frame, Mapping) and not frame.closable:
-                out.append(self._at(frame.indent) + closing.key(frame.fields, frame.used))
+                key = closing.key(frame.fields, frame.used, frame.known.facts)
+                out.append(self._at(frame.indent) + key)
+            elif not frame.closable:
+                out.append(self._at(frame.indent) + "-")
         return [text.encode() for text in out]
 
     def _at(self, column: int) -> str:
@@ -415,7 +433,7 @@ class Tail(State):
             return self.g.pool.make(Tail, self.top, True)
         line = self.g.line(self.top, 0)
         if byte == ord("#") and self.spaced:
-            return self.g.pool.make(Remark, self.g, line)
+            return noted(self.g, line)
         return line if byte == NEWLINE else None
 
 

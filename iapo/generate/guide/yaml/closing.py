@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from iapo.generate.guide.yaml.memory import Facts
 from iapo.generate.guide.yaml.shapes import Fields, Shape
 
 _NAME = "x"
 _FORMS = ("1", "x", "1s", "2000-01-01T00:00:00Z", "always", "example.com/v1")
 
 
-def key(fields: Fields, used: frozenset[str]) -> str:
+def key(fields: Fields, used: frozenset[str], facts: Facts) -> str:
     """A key that is needed, with its colon."""
+    wanted = [name for name in fields.memory.wanted(facts) if fields.takes(name, used)]
     missing = [] if fields.complete(used) else fields.missing(used)
-    return f"{(missing or [_NAME])[0]}:"
+    return f"{(wanted + missing or [_NAME])[0]}:"
 
 
-def values(shape: Shape) -> list[str]:
+def values(shape: Shape, facts: Facts) -> list[str]:
     """Short values that could stand in a line, the best first."""
     out = [min(shape.words, key=len)] if shape.words else []
     if shape.integer is not None:
@@ -28,6 +30,10 @@ def values(shape: Shape) -> list[str]:
         out.append("true")
     if shape.form is not None:
         out += [form for form in _FORMS if shape.form(form, True)]
+    if shape.naming is not None:
+        out += shape.naming.likely(facts)
+    if shape.embedded is not None and not shape.text:
+        out += shape.embedded.likely
     if shape.null:
         out.append("null")
     out += [f'"{text}"' for text in out]

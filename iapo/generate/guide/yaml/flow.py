@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.ledger import Ledger
+from iapo.generate.guide.text import expect
 from iapo.generate.guide.yaml import closing
-from iapo.generate.guide.yaml.frames import Anchors, Frame, Keyed
+from iapo.generate.guide.yaml.frames import Frame, Keyed, Known
+from iapo.generate.guide.yaml.keys import FreeKey, Key
+from iapo.generate.guide.yaml.named import leading
 from iapo.generate.guide.yaml.scalars import name, quoted_name
-from iapo.generate.guide.yaml.shapes import Shape
+from iapo.generate.guide.yaml.shapes import TEXT, Shape
 from iapo.generate.guide.yaml.values import (
-    FreeKey,
-    Key,
     Text,
     lead,
     scalar,
@@ -27,19 +28,20 @@ class FlowSequence(Frame):
     __slots__ = ("count", "shape")
     flow = True
 
-    def __init__(self, up: Frame, shape: Shape, count: int, anchors: Anchors) -> None:
-        super().__init__(up.g, up, up.indent, anchors)
+    def __init__(self, up: Frame, shape: Shape, count: int, known: Known) -> None:
+        super().__init__(up.g, up, up.indent, known)
         self.shape, self.count = shape, count
 
     @property
     def closable(self) -> bool:
-        return self.count >= self.shape.least
+        settled = self.shape.settled
+        return self.count >= self.shape.least and (settled is None or settled(self.known.facts))
 
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(After, self)
 
-    def knowing(self, anchors: Anchors) -> Frame:
-        return self.g.pool.make(FlowSequence, self.outer_kept, self.shape, self.count, anchors)
+    def knowing(self, known: Known) -> Frame:
+        return self.g.pool.make(type(self), self.outer_kept, self.shape, self.count, known)
 
     @property
     def outer_kept(self) -> Frame:
@@ -49,11 +51,27 @@ class FlowSequence(Frame):
 
     def value(self) -> State | None:
         """Before an item."""
+        count = min(self.count + 1, max(1, self.shape.least))
+        frame = self.g.pool.make(type(self), self.outer_kept, self.shape, count, self.known)
+        return self.g.pool.make(Value, frame, self.item, False)
+
+    @property
+    def item(self) -> Shape:
+        """What the next item is."""
         items = self.shape.items
         assert items is not None
-        count = min(self.count + 1, max(1, self.shape.least))
-        frame = self.g.pool.make(FlowSequence, self.outer_kept, self.shape, count, self.anchors)
-        return self.g.pool.make(Value, frame, items, False)
+        return items
+
+
+class Steps(FlowSequence):
+    """The steps of a `!reference`: a job, then what is meant of it."""
+
+    __slots__ = ()
+
+    @property
+    def item(self) -> Shape:
+        assert self.g.reference is not None
+        return self.g.reference[min(self.count, 1)]
 
 
 class FlowMapping(Keyed):
@@ -94,11 +112,13 @@ class Value(State):
         self.frame, self.shape, self.bare, self.g = frame, shape, bare, frame.g
 
     def parts(self) -> tuple[State, ...]:
-        if self.bare or not self.shape.text:
+        shape = self.shape
+        if self.bare or not (shape.text or shape.naming):
             return ()
         make = self.g.pool.make
-        text = make(Text, self.frame, self.shape, lead(self.frame, self.shape, "lead"))
-        return make(Value, self.frame, self.shape, True), text
+        names = leading(self.frame, shape.naming, "lead") if shape.naming is not None else ()
+        text = (make(Text, self.frame, shape, lead(self.frame, shape, "lead")),)
+        return make(Value, self.frame, shape, True), *(text if shape.text else ()), *names
 
     def move(self, byte: int) -> State | None:
         if byte in _BLANK:
@@ -107,10 +127,11 @@ class Value(State):
             return opened(self.frame, self.shape, byte)
         if self.bare and self.shape.text and byte not in b"\"'*":
             return None
-        return scalar(self.frame, self.shape, byte)
+        return scalar(self.frame, self.shape, byte, self.bare)
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        return (*(value.encode() for value in closing.values(self.shape)), b"[", b"{")
+        found = closing.values(self.shape, self.frame.known.facts)
+        return (*(value.encode() for value in found), b"[", b"{")
 
 
 class After(State):
@@ -190,10 +211,24 @@ class Open(State):
         if self.frame.closable:
             return (b"]", b"}")
         if isinstance(self.frame, FlowMapping):
-            return (closing.key(self.frame.fields, self.frame.used).encode() + b" ",)
+            frame = self.frame
+            key = closing.key(frame.fields, frame.used, frame.known.facts)
+            return (key.encode() + b" ",)
         assert isinstance(self.frame, FlowSequence)
         value = self.frame.value()
         return value.ends(ledger) if value is not None else ()
+
+
+def referred(top: Frame) -> State | None:
+    """After the `!` of what stands for a value."""
+    make = top.g.pool.make
+    if top.g.reference is None:
+        return None
+    steps = make(Steps, top, _STEPS, 0, top.known)
+    return expect(top.g, b"reference [", make(Open, steps, False))
+
+
+_STEPS = Shape(each=lambda: TEXT, least=2)
 
 
 def opened(top: Frame, shape: Shape, byte: int) -> State | None:
@@ -202,10 +237,10 @@ def opened(top: Frame, shape: Shape, byte: int) -> State | None:
     if byte == ord("["):
         if shape.each is None:
             return None
-        return make(Open, make(FlowSequence, top, shape, 0, top.anchors), False)
+        return make(Open, make(FlowSequence, top, shape, 0, top.known), False)
     if shape.fields is None:
         return None
-    frame = make(FlowMapping, top, top.indent, shape.fields, frozenset(), "", top.anchors)
+    frame = make(FlowMapping, top, top.indent, shape.fields, frozenset(), "", top.known)
     return make(Open, frame, False)
 
 
@@ -217,4 +252,4 @@ def closed(frame: Frame, byte: int) -> State | None:
     return frame.outer.done(False)
 
 
-__all__ = ["FlowMapping", "FlowSequence", "Value", "closed", "opened"]
+__all__ = ["FlowMapping", "FlowSequence", "Steps", "Value", "closed", "opened", "referred"]

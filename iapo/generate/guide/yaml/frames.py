@@ -6,17 +6,28 @@ Frames are immutable and made once, like the states that hold them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import expect, many
+from iapo.generate.guide.yaml.memory import Facts
 from iapo.generate.guide.yaml.shapes import Fields, Shape
 
 if TYPE_CHECKING:
     from iapo.generate.guide.yaml.language import Language
 
-Anchors = tuple[tuple[str, Shape], ...]
+
+class Known(NamedTuple):
+    """What was said so far that matters to what may come.
+
+    Attributes:
+        anchors: names that values were given.
+        facts: what the format keeps of it (see `Memory`).
+    """
+
+    anchors: tuple[tuple[str, Shape], ...] = ()
+    facts: Facts = frozenset()
 
 
 class Frame:
@@ -27,14 +38,14 @@ class Frame:
         up: what it stands in itself; None for the whole text.
         indent: the column of its keys or dashes; -1 for the whole text.
         flow: in brackets.
-        anchors: names that values were given so far.
+        known: what was said so far.
     """
 
-    __slots__ = ("anchors", "g", "indent", "up")
+    __slots__ = ("g", "indent", "known", "up")
     flow: ClassVar[bool] = False
 
-    def __init__(self, g: Language, up: Frame | None, indent: int, anchors: Anchors) -> None:
-        self.g, self.up, self.indent, self.anchors = g, up, indent, anchors
+    def __init__(self, g: Language, up: Frame | None, indent: int, known: Known) -> None:
+        self.g, self.up, self.indent, self.known = g, up, indent, known
 
     @property
     def closable(self) -> bool:
@@ -54,8 +65,8 @@ class Frame:
         """The same, once a value out of some words is known."""
         return self
 
-    def knowing(self, anchors: Anchors) -> Frame:
-        """The same with other anchors."""
+    def knowing(self, known: Known) -> Frame:
+        """The same, other things being known."""
         raise NotImplementedError
 
     @property
@@ -65,9 +76,19 @@ class Frame:
 
     @property
     def outer(self) -> Frame:
-        """What it stands in, with the anchors of today."""
+        """What it stands in, with what is known once this is closed."""
         assert self.up is not None
-        return self.up if self.up.anchors == self.anchors else self.up.knowing(self.anchors)
+        known = self.left
+        return self.up if self.up.known == known else self.up.knowing(known)
+
+    @property
+    def left(self) -> Known:
+        """What is known outside once it is closed."""
+        return self.known
+
+    def told(self, facts: Facts) -> Frame:
+        """The same, other facts being known."""
+        return self if facts == self.known.facts else self.knowing(Known(self.known.anchors, facts))
 
 
 class Keyed(Frame):
@@ -89,14 +110,20 @@ class Keyed(Frame):
         fields: Fields,
         used: frozenset[str],
         deciding: str,
-        anchors: Anchors,
+        known: Known,
     ) -> None:
-        super().__init__(up.g, up, indent, anchors)
+        super().__init__(up.g, up, indent, known)
         self.fields, self.used, self.deciding = fields, used, deciding
 
     @property
     def closable(self) -> bool:
-        return self.fields.complete(self.used)
+        facts = self.known.facts
+        return self.fields.complete(self.used) and self.fields.memory.settled(facts)
+
+    @property
+    def left(self) -> Known:
+        anchors, facts = self.known
+        return Known(anchors, self.fields.memory.outside(facts)) if facts else self.known
 
     @property
     def more(self) -> bool:
@@ -111,14 +138,16 @@ class Keyed(Frame):
         if not self.deciding:
             return self
         fields = self.fields.choose(self.deciding, value)
-        return self.having(fields, self.used, "", self.anchors)
+        anchors, facts = self.known
+        known = Known(anchors, fields.memory.choose(self.deciding, value, facts))
+        return self.having(fields, self.used, "", known)
 
-    def knowing(self, anchors: Anchors) -> Frame:
-        return self.having(self.fields, self.used, self.deciding, anchors)
+    def knowing(self, known: Known) -> Frame:
+        return self.having(self.fields, self.used, self.deciding, known)
 
-    def having(self, fields: Fields, used: frozenset[str], deciding: str, anchors: Anchors) -> Self:
+    def having(self, fields: Fields, used: frozenset[str], deciding: str, known: Known) -> Self:
         """The same with other contents."""
-        return self.g.pool.make(type(self), self.up, self.indent, fields, used, deciding, anchors)
+        return self.g.pool.make(type(self), self.up, self.indent, fields, used, deciding, known)
 
     def value(self, shape: Shape, quoted: bool) -> State:
         """After the colon of a key, in quotes or not."""
@@ -130,7 +159,9 @@ class Keyed(Frame):
         if not fields.takes(name, used):
             return None
         deciding = name if name in fields.decides else ""
-        frame = self.having(fields.after(name), used | {name}, deciding, self.anchors)
+        anchors, facts = self.known
+        known = Known(anchors, fields.memory.learn(name, facts))
+        frame = self.having(fields.after(name), used | {name}, deciding, known)
         return frame.colon(fields.shape(name), quoted)
 
     def colon(self, shape: Shape, quoted: bool) -> State:
@@ -172,4 +203,4 @@ def either(g: Language, *states: State | None) -> State | None:
     return g.pool.make(Either, g, tuple(flat))
 
 
-__all__ = ["Anchors", "Either", "Frame", "Keyed", "either"]
+__all__ = ["Either", "Frame", "Keyed", "Known", "either"]

@@ -71,7 +71,11 @@ class JsonSchema:
             target, known = self.definition(schema["$ref"])
             return self.shape(target, known)
         for word in _ALTERNATIVES:
-            ways = [way for way in schema.get(word, ()) if set(way) - {"required"}]
+            ways = [
+                way
+                for way in schema.get(word, ())
+                if set(way) - {"required"} and not _refines(way, schema)
+            ]
             if ways:
                 rest = {k: v for k, v in schema.items() if k != word}
                 own = [w if not (set(rest) & _SAYING) else {**rest, **w} for w in ways]
@@ -148,6 +152,12 @@ class JsonSchema:
 
 
 _SAYING = frozenset({"properties", "items", "type", "patternProperties", "required"})
+
+
+def _refines(way: Schema, schema: Schema) -> bool:
+    """Whether an alternative only says more of properties that there are: a condition, left to rules."""
+    known = set(schema.get("properties", ()))
+    return set(way) <= {"properties", "required", "not"} and set(way.get("properties", ())) <= known
 
 
 def _enum(schema: Schema) -> list[Any]:

@@ -12,7 +12,7 @@ from iapo.generate.guide.automaton import Pool, State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import NEWLINE, Done, Remark, expect
 from iapo.generate.guide.yaml.block import Line, Tail
-from iapo.generate.guide.yaml.frames import Anchors, Frame
+from iapo.generate.guide.yaml.frames import Frame, Known
 from iapo.generate.guide.yaml.scalars import SPACE
 from iapo.generate.guide.yaml.shapes import Shape
 
@@ -28,10 +28,22 @@ class Language:
         old: of version 1.1, in which `on` is a truth value.
         several: there may be several documents.
         merges: mappings may be merged into others with the key `<<`.
+        folds: plain texts may go on in further lines (`folded.py`).
+        reference: what the first step of a `!reference [...]` names, and the others, if there are any.
     """
 
-    def __init__(self, root: Shape, *, old: bool, several: bool, merges: bool) -> None:
+    def __init__(
+        self,
+        root: Shape,
+        *,
+        old: bool,
+        several: bool,
+        merges: bool,
+        folds: bool = False,
+        reference: tuple[Shape, Shape] | None = None,
+    ) -> None:
         self.root, self.old, self.several, self.merges = root, old, several, merges
+        self.folds, self.reference = folds, reference
         self.pool = Pool()
 
     def start(self) -> State:
@@ -48,7 +60,7 @@ class Language:
 
     def code(self, fenced: bool) -> State:
         """Before the first document."""
-        text = self.pool.make(Text, self, fenced, False, 0, ())
+        text = self.pool.make(Text, self, fenced, False, 0, Known())
         return self.pool.make(Line, text, self.root, 0, False)
 
     def ended(self, text: Frame) -> bool:
@@ -77,10 +89,8 @@ class Text(Frame):
 
     __slots__ = ("begun", "fenced", "parted")
 
-    def __init__(
-        self, g: Language, fenced: bool, begun: bool, parted: int, anchors: Anchors
-    ) -> None:
-        super().__init__(g, None, -1, anchors)
+    def __init__(self, g: Language, fenced: bool, begun: bool, parted: int, known: Known) -> None:
+        super().__init__(g, None, -1, known)
         self.fenced, self.begun, self.parted = fenced, begun, parted
 
     def done(self, spaced: bool) -> State:
@@ -88,10 +98,10 @@ class Text(Frame):
 
     @property
     def filled(self) -> Frame:
-        return self.g.pool.make(Text, self.g, self.fenced, True, 0, self.anchors)
+        return self.g.pool.make(Text, self.g, self.fenced, True, 0, self.known)
 
-    def knowing(self, anchors: Anchors) -> Frame:
-        return self.g.pool.make(Text, self.g, self.fenced, self.begun, self.parted, anchors)
+    def knowing(self, known: Known) -> Frame:
+        return self.g.pool.make(Text, self.g, self.fenced, self.begun, self.parted, known)
 
 
 class Start(State):
@@ -148,7 +158,7 @@ class Parted(State):
 
     def move(self, byte: int) -> State | None:
         make, old = self.g.pool.make, self.text
-        text = make(Text, self.g, old.fenced, old.begun, old.parted + 1, ())
+        text = make(Text, self.g, old.fenced, old.begun, old.parted + 1, Known())
         line = make(Line, text, self.g.root, 0, False)
         if byte == SPACE:
             return make(Parted, self.g, old, True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iapo.generate.guide.yaml.memory import Embedded, Facts, Memory, Naming
+
 _INT64 = (-(2**63), 2**63 - 1)
 
 
@@ -21,12 +23,14 @@ class Fields:
         free: others may come, with any name.
         prefixes: beginnings after which a name is free.
         decides: names whose value decides about other keys.
+        memory: what is remembered of the mapping.
     """
 
     names: frozenset[str] = frozenset()
     free: bool = False
     prefixes: tuple[str, ...] = ()
     decides: frozenset[str] = frozenset()
+    memory: Memory = Memory()
 
     def open(self, used: frozenset[str]) -> tuple[str, ...]:
         """The known names that may come next, sorted."""
@@ -77,6 +81,9 @@ class Shape:
         each: makes the shape of a sequence's items.
         least: items of a sequence at least.
         merged: aliases of mappings with such keys, which are merged into one.
+        naming: texts that name something.
+        embedded: the language inside of texts, and of scalars that are nothing else.
+        settled: whether what is known lets a sequence end.
     """
 
     null: bool = False
@@ -91,6 +98,9 @@ class Shape:
     each: Callable[[], Shape] | None = None
     least: int = 0
     merged: Fields | None = None
+    naming: Naming | None = None
+    embedded: Embedded | None = None
+    settled: Callable[[Facts], bool] | None = None
     _items: Shape | None = field(default=None, init=False, repr=False)
 
     @property
@@ -118,7 +128,7 @@ def changed(shape: Shape, **attributes: object) -> Shape:
     values = {
         name: getattr(shape, name)
         for name in ("null", "boolean", "integer", "number", "text", "strict", "words",
-                     "form", "fields", "each", "least", "merged")
+                     "form", "fields", "each", "least", "merged", "naming", "embedded", "settled")
     }  # fmt: skip
     return Shape(**{**values, **attributes})
 
@@ -187,6 +197,7 @@ class Struct(Fields):
         properties: name to what makes its shape.
         rest: makes the shape of a free key.
         prefixes: free keys begin with one of these, if there are any.
+        memory: what is remembered of it.
         written: keys with a tie that are there.
         chosen: deciding values that are known.
     """
@@ -198,18 +209,22 @@ class Struct(Fields):
         rules: Rules | None = None,
         *,
         prefixes: tuple[str, ...] = (),
+        memory: Memory | None = None,
         written: frozenset[str] = frozenset(),
         chosen: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
-        self._properties = properties
+        self.properties = properties
         self._rest = rest
         self.names = frozenset(properties)
         self.free = rest is not None and not prefixes
         self.prefixes = prefixes
         self.rules = rules if rules is not None else Rules()
         self._written, self._chosen = written, chosen
+        if memory is not None:
+            self.memory = memory
         ties = [t.key for t in self.rules.ties if t.words is not None]
-        self.decides = frozenset((*ties, *(d.key for d in self.rules.demands)))
+        asked = (*ties, *(d.key for d in self.rules.demands))
+        self.decides = self.memory.decides.union(asked)
         self._shapes: dict[str, Shape] = {}
         self._others: dict[tuple[str, str], Struct] = {}
         self.needed = self._wants()
@@ -239,7 +254,7 @@ class Struct(Fields):
     def shape(self, name: str) -> Shape:
         found = self._shapes.get(name)
         if found is None:
-            make = self._properties.get(name, self._rest)
+            make = self.properties.get(name, self._rest)
             assert make is not None, name
             found = make()
             if name in self.needed or any(g.least and name in g.names for g in self.rules.groups):
@@ -247,7 +262,7 @@ class Struct(Fields):
             for tie in self.rules.ties:
                 if tie.key == name and tie.name in self._written and tie.words is not None:
                     found = changed(found, words=tuple(w for w in found.words if w in tie.words))
-            if name in self._properties:
+            if name in self.properties:
                 self._shapes[name] = found
         return found
 
@@ -275,9 +290,9 @@ class Struct(Fields):
         if found is None:
             written = self._written if value else self._written | {name}
             chosen = self._chosen | {(name, value)} if value else self._chosen
-            found = self._others[name, value] = Struct(
-                self._properties, self._rest, self.rules,
-                prefixes=self.prefixes, written=written, chosen=chosen,
+            found = self._others[name, value] = type(self)(
+                self.properties, self._rest, self.rules,
+                prefixes=self.prefixes, memory=self.memory, written=written, chosen=chosen,
             )  # fmt: skip
         return found
 
@@ -291,6 +306,7 @@ class Choice(Fields):
         self.free = any(way.free for way in ways)
         self.prefixes = tuple(sorted({p for way in ways for p in way.prefixes}))
         self.decides = frozenset().union(*(way.decides for way in ways))
+        self.memory = self.ways[0].memory
         self._after: dict[str, Fields] = {}
         self._shapes: dict[str, Shape] = {}
 
@@ -335,7 +351,7 @@ class Choice(Fields):
 
 def union(shapes: Sequence[Shape]) -> Shape:
     """What may be any of these."""
-    if len(shapes) == 1:
+    if all(shape is shapes[0] for shape in shapes):
         return shapes[0]
     ranges = [s.integer for s in shapes if s.integer is not None]
     fields = list(dict.fromkeys(s.fields for s in shapes if s.fields is not None))
@@ -354,6 +370,9 @@ def union(shapes: Sequence[Shape]) -> Shape:
         if sequences
         else None,
         least=min((s.least for s in sequences), default=0),
+        naming=next((s.naming for s in shapes if s.naming is not None), None),
+        embedded=next((s.embedded for s in shapes if s.embedded is not None), None),
+        settled=next((s.settled for s in sequences if s.settled is not None), None),
     )
 
 

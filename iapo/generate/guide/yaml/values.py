@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from iapo.generate.guide.automaton import CLOSERS, Event, Lexeme, Local, State
 from iapo.generate.guide.ledger import Ledger
-from iapo.generate.guide.text import NAME, NEWLINE, expect, many
-from iapo.generate.guide.yaml.frames import Frame
+from iapo.generate.guide.text import NAME, NEWLINE, Remark, expect, many
+from iapo.generate.guide.yaml.embedded import Watched, watched
+from iapo.generate.guide.yaml.folded import Folding
+from iapo.generate.guide.yaml.frames import Frame, either
+from iapo.generate.guide.yaml.named import named
 from iapo.generate.guide.yaml.scalars import (
     NULLS,
     SPACE,
     Quoted,
     block,
-    name,
     plain,
     quoted,
-    quoted_name,
     truths,
 )
 from iapo.generate.guide.yaml.shapes import ANY, Shape
@@ -58,11 +59,19 @@ class Text(Lexeme):
         assert isinstance(label, tuple)
         if label[0] == "dedent":
             return self.g.line(self.top, label[1]), None
-        return (self.top.done(True) if _fits(self.shape, label[1]) else None), None
+        if label[0] == "embedded":
+            assert self.shape.embedded is not None
+            return self.shape.embedded.inside(self, label[1]), None
+        if not _fits(self.shape, label[1]):
+            return None, None
+        if self.g.folds and not self.top.flow:
+            return self.g.pool.make(Folding, self.top, self.shape), None
+        return self.top.done(True), None
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        if isinstance(self.local, Quoted):
-            return (self.local.quote.encode(), b"n", b"0", *CLOSERS)
+        local = self.local.inner if isinstance(self.local, Watched) else self.local
+        if isinstance(local, Quoted):
+            return (local.quote.encode(), b"n", b"0", *CLOSERS)
         ends = (b"}", b"]", b",", b"\n") if self.top.flow else (b"\n",)
         return (*ends, b" x", b"x", *CLOSERS)
 
@@ -122,7 +131,9 @@ class Atom(State):
         if byte < 0x80 and (
             any(word.startswith(text) for word in self._words) or self._other(text, whole=False)
         ):
-            return self.g.pool.make(Atom, self.top, self.shape, text, self.quote)
+            more = self.g.pool.make(Atom, self.top, self.shape, text, self.quote)
+            ended = byte == SPACE and not self.quote and self._whole
+            return either(self.g, more, self._done(True)) if ended else more
         if self.quote:
             ended = chr(byte) == self.quote and self._whole
             return self._done(False) if ended else None
@@ -134,7 +145,6 @@ class Atom(State):
 
 _SPECIAL = frozenset((*NULLS, *truths(True)))
 _SPACES = frozenset({SPACE})
-_FEW = 4  # keys to try where a text should come to an end
 _MOST_DIGITS = 12
 
 
@@ -171,90 +181,6 @@ def _in_range(text: str, low: int, high: int, whole: bool, old: bool) -> bool:
             return True
         value *= 10
     return False
-
-
-class Host(Protocol):
-    """What a key is for."""
-
-    @property
-    def missing(self) -> list[str]:
-        """The keys of which one must come."""
-        ...
-
-    def keyed(self, name: str, column: int, quoted: bool) -> State | None:
-        """Before the colon of a key that begins in a column; None where it may not come."""
-        ...
-
-
-class Key(State):
-    """A key out of some names, its beginning written. `quote`: inside quotes."""
-
-    __slots__ = ("begun", "column", "g", "host", "names", "prefixes", "quote")
-
-    def __init__(
-        self,
-        g: Language,
-        host: Host,
-        names: tuple[str, ...],
-        prefixes: tuple[str, ...],
-        begun: str,
-        column: int,
-        quote: str,
-    ) -> None:
-        super().__init__()
-        self.g, self.host, self.names, self.prefixes = g, host, names, prefixes
-        self.begun, self.column, self.quote = begun, column, quote
-
-    def move(self, byte: int) -> State | None:
-        text = self.begun + chr(byte)
-        if self.begun in self.names and chr(byte) in (self.quote or ": "):
-            found = self.host.keyed(self.begun, self.column, bool(self.quote))
-            return found if self.quote else self.through(byte, found)
-        if text in self.prefixes:
-            local = quoted_name(self.quote) if self.quote else name("in", 0, True, False)
-            return self.g.pool.make(FreeKey, self.g, self.host, text, self.column, local)
-        names = tuple(n for n in self.names if n.startswith(text))
-        prefixes = tuple(p for p in self.prefixes if p.startswith(text))
-        if byte >= 0x80 or not (names or prefixes):
-            return None
-        return self.g.pool.make(
-            Key, self.g, self.host, names, prefixes, text, self.column, self.quote
-        )
-
-    def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        missing = self.host.missing
-        left = [n for n in self.names if n.startswith(self.begun)]
-        left.sort(key=lambda name: (name not in missing, len(name)))
-        return [f"{name[len(self.begun) :]}{self.quote}:".encode() for name in left[:_FEW]]
-
-
-class FreeKey(Lexeme):
-    """A key of any text, its beginning written."""
-
-    __slots__ = ("column", "g", "host", "text")
-
-    def __init__(self, g: Language, host: Host, text: str, column: int, local: Local) -> None:
-        super().__init__(local)
-        self.g, self.host, self.text, self.column = g, host, text, column
-
-    def within(self, local: Local, byte: int) -> State:
-        indent = byte == SPACE and not self.text
-        text = self.text if indent else self.text + chr(byte)
-        return self.g.pool.make(FreeKey, self.g, self.host, text, self.column + indent, local)
-
-    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
-        # Of a token that writes more of the key and what comes after it, the label has the key's.
-        how, more = (
-            (label[0], label[1].decode("latin-1")) if isinstance(label, tuple) else (label, "")
-        )
-        text = (self.text + more).rstrip(" '")
-        whole = text.lstrip(" ") if not self.text else text
-        column = self.column + len(text) - len(whole)
-        return (self.host.keyed(whole, column, how == "close") if whole else None), None
-
-    def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        quote = self.local.quote if isinstance(self.local, Quoted) else ""
-        return (f"{quote}:".encode(), b"x", *CLOSERS)
 
 
 class Anchored(Protocol):
@@ -307,37 +233,51 @@ class Alias(State):
 def alike(known: Shape, shape: Shape) -> bool:
     """Whether what a name was given to may stand where something else is wanted."""
     if shape.merged is not None:
-        return known is ANY or (
-            known.fields is not None and known.fields.names == shape.merged.names
-        )
+        names, fields = shape.merged.names, known.fields
+        if fields is None or known is ANY:
+            return known is ANY
+        # What may hold anything at all may also hold no more than what is left here.
+        return fields.names == names or (fields.free and fields.names > names)
     same = shape.fields is not None and known.fields is shape.fields
     return known is shape or known is ANY or (known.text and shape.text) or same
 
 
 def alias(top: Frame, shape: Shape) -> State | None:
     """After a `*`."""
-    names = tuple(name for name, known in top.anchors if alike(known, shape))
+    names = tuple(name for name, known in top.known.anchors if alike(known, shape))
     return top.g.pool.make(Alias, top, names, "") if names else None
 
 
-def scalar(top: Frame, shape: Shape, byte: int) -> State | None:
-    """After the first byte of a scalar on one line."""
+def scalar(top: Frame, shape: Shape, byte: int, bare: bool = False) -> State | None:
+    """After the first byte of a scalar on one line; `bare`: but for names without quotes."""
     make = top.g.pool.make
-    if byte in b"\"'":
-        quote = chr(byte)
-        if shape.text:
-            return make(Text, top, shape, quoted(quote))
-        return make(Atom, top, shape, "", quote) if shape.words or shape.form else None
     if byte == ord("*"):
         return alias(top, shape)
     if shape.text:
+        if byte in b"\"'":
+            return make(Text, top, shape, marked(shape, quoted(chr(byte))))
         return make(Text, top, shape, lead(top, shape, "lead")).next(byte)
-    return make(Atom, top, shape, "", "").next(byte) if shape.literal else None
+    found: list[State | None] = []
+    if byte in b"\"'":
+        if shape.words or shape.form:
+            found.append(make(Atom, top, shape, "", chr(byte)))
+    elif shape.literal:
+        found.append(make(Atom, top, shape, "", "").next(byte))
+    if shape.naming is not None:
+        found.append(named(top, shape.naming, byte, bare))
+    if shape.embedded is not None:
+        found.append(shape.embedded.whole(top, byte))
+    return either(top.g, *found)
+
+
+def marked(shape: Shape, local: Local) -> Local:
+    """A position in free text, that in which something may be embedded where it may."""
+    return local if shape.embedded is None else watched(local)
 
 
 def lead(top: Frame, shape: Shape, mark: str) -> Local:
     """Before a plain scalar."""
-    return plain("", mark, top.flow, shape.strict, top.g.old)
+    return marked(shape, plain("", mark, top.flow, shape.strict, top.g.old))
 
 
 class Header(State):
@@ -354,13 +294,31 @@ class Header(State):
         if byte in b"+-":
             return None if self.chomped else make(Header, self.top, self.shape, True)
         if byte == SPACE:
-            return many(self.g, _SPACES, expect(self.g, b"\n", self._lines))
+            return many(self.g, _SPACES, make(HeaderEnd, self.g, self._lines))
         return self._lines if byte == NEWLINE else None
 
     @property
     def _lines(self) -> State:
-        local = block(self.top.indent + 1, 0, True)
-        return self.g.pool.make(Lines, self.top, self.shape, local)
+        shape, embedded = self.shape, self.shape.embedded
+        if not shape.text and embedded is not None:
+            return embedded.lines(self.top)
+        local = marked(shape, block(self.top.indent + 1, 0, True))
+        return self.g.pool.make(Lines, self.top, shape, local)
+
+
+class HeaderEnd(State):
+    """After the spaces behind a header: perhaps a comment."""
+
+    __slots__ = ("g", "lines")
+
+    def __init__(self, g: Language, lines: State) -> None:
+        super().__init__()
+        self.g, self.lines = g, lines
+
+    def move(self, byte: int) -> State | None:
+        if byte == ord("#"):
+            return self.g.pool.make(Remark, self.g, expect(self.g, b"\n", self.lines))
+        return self.lines if byte == NEWLINE else None
 
 
 class Lines(Text):
@@ -377,6 +335,6 @@ class Lines(Text):
 
 
 __all__ = [
-    "Alias", "Anchor", "Anchored", "Atom", "FreeKey", "Header", "Host", "Key", "Lines", "Text",
-    "alias", "alike", "lead", "scalar",
+    "Alias", "Anchor", "Anchored", "Atom", "Header", "Lines", "Text",
+    "alias", "alike", "lead", "marked", "scalar",
 ]  # fmt: skip

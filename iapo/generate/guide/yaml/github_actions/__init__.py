@@ -1,0 +1,1 @@
+"""The guide for GitHub Actions workflows: their keys, what they remember, and the expressions in them."""

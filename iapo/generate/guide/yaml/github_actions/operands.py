@@ -1,0 +1,311 @@
+"""The operands of expressions: names of contexts and functions, what is read of them, literals."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from functools import lru_cache
+
+from iapo.generate.guide.automaton import Event, Exit, Lexeme, Local, State
+from iapo.generate.guide.ledger import Ledger
+from iapo.generate.guide.text import DIGITS, LETTERS, NAME, NEWLINE, character, expect
+from iapo.generate.guide.yaml.frames import either
+from iapo.generate.guide.yaml.github_actions.expression import MOST_LEVELS, After, Operand, Site
+from iapo.generate.guide.yaml.github_actions.facts import Owing, context, property_of
+from iapo.generate.guide.yaml.github_actions.sums import Level, Sum
+from iapo.generate.guide.yaml.scalars import SPACE
+from iapo.verify.github_actions.contexts import FUNCTIONS, UNTRUSTED
+from iapo.verify.github_actions.types import (
+    ANY,
+    BOOL,
+    NULL,
+    NUMBER,
+    STRING,
+    ArrayType,
+    ObjectType,
+    Type,
+)
+
+_LITERALS = {"true": BOOL, "false": BOOL, "null": NULL}
+_MOST_DIGITS = 12
+
+
+def _usable(sum: Sum, kind: Type) -> bool:
+    """Whether something of a type may stand here, or lead to what may."""
+    return kind is ANY or isinstance(kind, (ObjectType, ArrayType)) or sum.may_be(kind)
+
+
+def _read(site: Site, level: Level, sum: Sum, kind: Type, path: tuple[str, ...]) -> State | None:
+    """After something that was read; None where it may not be."""
+    if not _usable(sum, kind) or (not level.safe and path in UNTRUSTED):
+        return None
+    return site.g.pool.make(After, site, level, sum, kind, path, False)
+
+
+class Word(State):
+    """A literal, a function or a context, its beginning written."""
+
+    __slots__ = ("begun", "level", "names", "site", "sum")
+
+    def __init__(self, site: Site, level: Level, sum: Sum, begun: str) -> None:
+        super().__init__()
+        self.site, self.level, self.sum, self.begun = site, level, sum, begun
+        names = site.names
+        if level.depth >= MOST_LEVELS:
+            names = tuple(n for n in names if n not in FUNCTIONS or not FUNCTIONS[n][0].parameters)
+        own = (*names, *_LITERALS)
+        self.names = tuple(n for n in own if n.startswith(begun.lower()))
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return [b"(", b".", b" ", *(n[len(self.begun) :].encode() for n in self.names)]
+
+    def move(self, byte: int) -> State | None:
+        make, site, level, sum = self.site.g.pool.make, self.site, self.level, self.sum
+        if byte in NAME:
+            text = self.begun + chr(byte)
+            some = any(n.startswith(text.lower()) for n in self.names)
+            return make(Word, site, level, sum, text) if some else None
+        name = self.begun.lower()
+        if name not in self.names:
+            return None
+        if byte == ord("("):
+            return self._call(name)
+        if name in FUNCTIONS:
+            return None
+        if name in _LITERALS:
+            fits = self.begun == name and sum.may_be(_LITERALS[name])
+            found = make(After, site, level, sum, _LITERALS[name], (), False) if fits else None
+            return self.through(byte, found)
+        kind = context(name, site.top.known.facts)
+        path = (name,) if site.rule.script and name == "github" else ()
+        return None if kind is None else self.through(byte, _read(site, level, sum, kind, path))
+
+    def _call(self, name: str) -> State | None:
+        signatures = FUNCTIONS.get(name)
+        if signatures is None or not self.sum.may_be(signatures[0].returns):
+            return None
+        make, site, level, sum = self.site.g.pool.make, self.site, self.level, self.sum
+        if not signatures[0].parameters:
+            after = make(After, site, level, sum, signatures[0].returns, (), False)
+            return expect(site.g, b")", after)
+        operand = make(Operand, site, level, sum)
+        return operand.inner(name, ())
+
+
+class Number(State):
+    """A decimal number, its beginning written."""
+
+    __slots__ = ("begun", "level", "site", "sum")
+
+    def __init__(self, site: Site, level: Level, sum: Sum, begun: str) -> None:
+        super().__init__()
+        self.site, self.level, self.sum, self.begun = site, level, sum, begun
+
+    def move(self, byte: int) -> State | None:
+        make, begun = self.site.g.pool.make, self.begun
+        last = begun[-1:]
+        if byte in DIGITS:
+            more = begun.lstrip("-") != "0" and len(begun) < _MOST_DIGITS
+        elif byte == ord("."):
+            more = "." not in begun and last.isdigit()
+        else:
+            more = byte == ord("-") and not begun
+        if more:
+            return make(Number, self.site, self.level, self.sum, begun + chr(byte))
+        if byte in NAME or byte == ord(".") or not last.isdigit():
+            return None
+        after = make(After, self.site, self.level, self.sum, NUMBER, (), False)
+        return self.through(byte, after)
+
+
+def member(after: After) -> State | None:
+    """After the dot behind an operand."""
+    site, kind, found = after.site, after.kind, list[State | None]()
+    make = site.g.pool.make
+    if kind is ANY or isinstance(kind, ArrayType) or _filterable(kind):
+        element = kind.element if isinstance(kind, ArrayType) else ANY
+        many = ArrayType(element, True) if element is not ANY else _MANY
+        path = (*after.path, "*") if after.path else ()
+        star = make(After, site, after.level, after.sum, many, path, False)
+        found.append(expect(site.g, b"*", star))
+    of = kind
+    if isinstance(kind, ArrayType):
+        if not kind.filtered:
+            return found[0]
+        of = kind.element
+    if isinstance(of, ObjectType) and of.rest is None:
+        found.append(make(Property, after, of, ""))
+    elif of is ANY or isinstance(of, ObjectType):
+        told = after.path or isinstance(of, Owing) or (of is not ANY and of.properties)  # type: ignore[attr-defined]
+        found.append(make(Free, after, of, "", IDENTIFIER if told else UNTOLD))
+    return either(site.g, *found)
+
+
+def _filterable(kind: Type) -> bool:
+    return type(kind) is ObjectType and (kind.rest is ANY or isinstance(kind.rest, ObjectType))
+
+
+_MANY = ArrayType(ANY, True)
+
+
+def _property(after: After, of: Type, name: str) -> State | None:
+    """After the name of a property."""
+    kind, site = property_of(of, name), after.site
+    if kind is None:
+        return None
+    if isinstance(of, Owing):
+        owed = ("owed", *of.kind, name)
+        site = site.told(site.top.known.facts | {owed})
+    if isinstance(after.kind, ArrayType):
+        kind = ArrayType(kind, True) if kind is not ANY else _MANY
+    path = (*after.path, name) if after.path else ()
+    return _read(site, after.level, after.sum, kind, path)
+
+
+class Property(State):
+    """The name of a property out of some, its beginning written."""
+
+    __slots__ = ("after", "begun", "names", "of")
+
+    def __init__(self, after: After, of: ObjectType, begun: str) -> None:
+        super().__init__()
+        self.after, self.of, self.begun = after, of, begun
+        self.names = tuple(n for n in of.properties if n.startswith(begun.lower()))
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return [*(n[len(self.begun) :].encode() for n in sorted(self.names)), b" "]
+
+    def move(self, byte: int) -> State | None:
+        if byte in NAME:
+            text = self.begun + chr(byte)
+            fits = any(
+                n.startswith(text.lower()) and _property(self.after, self.of, n) is not None
+                for n in self.names
+            )
+            make = self.after.g.pool.make
+            return make(Property, self.after, self.of, text) if fits else None
+        name = self.begun.lower()
+        if name not in self.names:
+            return None
+        return self.through(byte, _property(self.after, self.of, name))
+
+
+class Untold(Local):
+    """A name of any letters. Exit: `end`, before what is not of it."""
+
+    lasting = True
+
+    def __init__(self, begun: bool) -> None:
+        super().__init__()
+        self.begun = begun
+
+    def move(self, byte: int) -> Local | Exit | None:
+        if byte in (NAME if self.begun else LETTERS):
+            return _identifier(self.textual, True)
+        return Exit("end", consumed=False) if self.begun and byte < 0x80 else None
+
+
+class Identifier(Untold):
+    """The same, where it matters which name it is."""
+
+    textual = True
+
+
+@lru_cache(maxsize=4)
+def _identifier(told: bool, begun: bool) -> Untold:
+    return Identifier(begun) if told else Untold(begun)
+
+
+UNTOLD, IDENTIFIER = _identifier(False, False), _identifier(True, False)
+
+
+class Free(Lexeme):
+    """The name of a property of any name, its beginning written if it matters."""
+
+    __slots__ = ("after", "of", "text")
+
+    def __init__(self, after: After, of: Type, text: str, local: Local) -> None:
+        super().__init__(local)
+        self.after, self.of, self.text = after, of, text
+
+    def within(self, local: Local, byte: int) -> State:
+        text = self.text + chr(byte) if local.textual else "x"
+        return self.after.g.pool.make(Free, self.after, self.of, text, local)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        more = label[1].decode("ascii") if isinstance(label, tuple) else ""
+        return _property(self.after, self.of, (self.text + more).lower()), None
+
+
+class Quoted(Local):
+    """A text in single quotes, in a scalar of a style. Exits: `close`, before what comes after it;
+    `ended`, before what comes after the quote of the scalar, too.
+
+    In a scalar in single quotes each of them is written twice, so that four of them are one in the text,
+    two end it, and three end the scalar as well.
+    """
+
+    lasting = True
+
+    def __init__(self, style: str, phase: str) -> None:
+        super().__init__()
+        self.style, self.phase = style, phase
+
+    def move(self, byte: int) -> Local | Exit | None:
+        style, phase, quote = self.style, self.phase, byte == ord("'")
+        if style == "'" and phase.startswith("q"):
+            if quote:
+                return quoted(style, {"q": "qq", "qq": "qqq", "qqq": ""}[phase])
+            return {"q": None, "qq": _CLOSE, "qqq": _ENDED}[phase]
+        if phase == "q":
+            return quoted(style, "") if quote else _CLOSE
+        if quote:
+            return quoted(style, "q")
+        if byte in (NEWLINE, 0x09) or (style == '"' and byte in b'"\\'):
+            return None
+        if style == "plain":
+            if (phase == "colon" and byte == SPACE) or (phase == "space" and byte == ord("#")):
+                return None
+            phase = {SPACE: "space", ord(":"): "colon"}.get(byte, "")
+        return character(byte, quoted(style, phase))
+
+
+_CLOSE, _ENDED = Exit("close", consumed=False), Exit("ended", consumed=False)
+
+
+@lru_cache(maxsize=64)
+def quoted(style: str, phase: str) -> Quoted:
+    """A position in a text in quotes."""
+    return Quoted(style, phase)
+
+
+class Literal(Lexeme):
+    """A text in quotes."""
+
+    __slots__ = ("before",)
+
+    def __init__(self, before: Operand, local: Local) -> None:
+        super().__init__(local)
+        self.before = before
+
+    @property
+    def final(self) -> bool:
+        found = self.next(NEWLINE)
+        return found is not None and found.final
+
+    def within(self, local: Local, byte: int) -> State:
+        return self.before.g.pool.make(Literal, self.before, local)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        at = self.before
+        after = at.g.pool.make(After, at.site, at.level, at.sum, STRING, (), False)
+        return (after if label == "close" else after.next(ord("'"))), None
+
+
+def literal(before: Operand) -> State:
+    """After the first quote of a text."""
+    style = before.site.style
+    found = before.g.pool.make(Literal, before, quoted(style, ""))
+    return expect(before.g, b"'", found) if style == "'" else found
+
+
+__all__ = ["Number", "Word", "literal", "member"]

@@ -1,0 +1,240 @@
+"""What a pipeline remembers: its jobs and stages, who needs and who extends whom.
+
+Facts are tuples: ("job", name) and ("hidden", name), ("in", name) while one is written, ("staged",) where
+it names its stage or extends another, ("placed", stage), ("stages",) once those are declared, ("stage", name), ("include",)
+where other files may hold what is missing here, ("need", job, job) and ("base", job, job) for circles;
+("wanted", name), ("elsewhere",) and ("optional",) of an entry of needs.
+Owed are jobs that run ("job"), jobs that may be hidden ("any") and stages. Case counts.
+"""
+
+from __future__ import annotations
+
+from iapo.generate.guide.automaton import Local
+from iapo.generate.guide.yaml.memory import Fact, Facts, Memory, given, owed, reaches
+from iapo.generate.guide.yaml.named import form
+from iapo.verify.gitlab_ci.jobs import DEFAULT_STAGES
+from iapo.verify.gitlab_ci.pipeline import GLOBAL_KEYS
+
+_INCLUDED: Fact = ("include",)
+_ALWAYS = (".pre", ".post")
+_BEGINNING = "._/$"
+_KEPT_APART = ",[]{}:#&*!|>'\"%@`\\"
+
+
+def _name(phase: str, char: str) -> str | None:
+    """A text in one line that nothing in YAML could take for more than a text."""
+    if not phase:
+        return "+" if char.isalpha() or char in _BEGINNING else None
+    if char == " ":
+        return "+ "
+    return None if char in _KEPT_APART else "+"
+
+
+def _inside(facts: Facts) -> str:
+    """The job that is being written."""
+    return next((f[1] for f in facts if f[0] == "in"), "")
+
+
+def _owing(facts: Facts, *fact: str) -> Facts:
+    """With a debt, if no other file may pay it."""
+    return facts if _INCLUDED in facts else facts | {("owed", *fact)}
+
+
+def _debts(facts: Facts) -> list[str]:
+    """The names of jobs that are owed, sorted."""
+    return sorted(owed(facts, "job") | owed(facts, "any"))
+
+
+def _unplaced(facts: Facts) -> list[str]:
+    """Default stages that jobs are in and that are not among those that are declared."""
+    placed = {f[1] for f in facts if f[0] == "placed"} if _INCLUDED not in facts else set()
+    return sorted(stage for stage in placed if ("stage", stage) not in facts)
+
+
+class _Pipeline(Memory):
+    def learn(self, name: str, facts: Facts) -> Facts:
+        if name == "include":
+            return frozenset(f for f in facts if f[0] != "owed") | {_INCLUDED}
+        if name in GLOBAL_KEYS:
+            return facts | {("stages",)} if name == "stages" else facts
+        if name.startswith("."):
+            return (facts - {("owed", "any", name)}) | {("hidden", name), ("in", name)}
+        return (given(facts, "job", name) - {("owed", "any", name)}) | {("in", name)}
+
+    def settled(self, facts: Facts) -> bool:
+        enough = _INCLUDED in facts or any(f[0] == "job" for f in facts)
+        return enough and not _debts(facts) and not owed(facts, "stage")
+
+    def wanted(self, facts: Facts) -> list[str]:
+        names = _debts(facts) + (["stages"] if owed(facts, "stage") else [])
+        return names if names or self.settled(facts) else ["job"]
+
+
+class _Hidden(Memory):
+    def outside(self, facts: Facts) -> Facts:
+        return frozenset(f for f in facts if f[0] not in ("in", "staged"))
+
+
+class _Job(_Hidden):
+    """A job that runs. One that names no stage is in `test`, which must then be there."""
+
+    def learn(self, name: str, facts: Facts) -> Facts:
+        return facts | {("staged",)} if name in ("stage", "extends") else facts
+
+    def outside(self, facts: Facts) -> Facts:
+        placed = facts if ("staged",) in facts else facts | {("placed", "test")}
+        return super().outside(placed)
+
+    def settled(self, facts: Facts) -> bool:
+        declared = ("stages",) in facts and _INCLUDED not in facts
+        return not declared or ("staged",) in facts or ("stage", "test") in facts
+
+    def wanted(self, facts: Facts) -> list[str]:
+        return [] if self.settled(facts) else ["stage"]
+
+
+class _Need(Memory):
+    """An entry of needs that is a mapping: of a job here, unless it says where else."""
+
+    decides = frozenset({"optional"})
+
+    def learn(self, name: str, facts: Facts) -> Facts:
+        return facts | {("elsewhere",)} if name in ("pipeline", "project") else facts
+
+    def choose(self, name: str, value: str, facts: Facts) -> Facts:
+        optional = name == "optional" and value.lower() == "true"
+        return facts | {("optional",)} if optional else facts
+
+    def outside(self, facts: Facts) -> Facts:
+        own = frozenset(f for f in facts if f[0] in ("wanted", "elsewhere", "optional"))
+        if not own:
+            return facts
+        rest = facts - own
+        if ("elsewhere",) in own or ("optional",) in own:
+            return rest
+        for fact in own:
+            rest = _needing(fact[1], rest) or rest
+        return rest
+
+
+PIPELINE, JOB, HIDDEN, NEED = _Pipeline(), _Job(), _Hidden(), _Need()
+
+
+class Name:
+    """A text that names something."""
+
+    def local(self, quote: str, mark: str, flow: bool) -> Local:
+        return form(_name, mark, quote, flow)
+
+    def only(self, facts: Facts) -> tuple[str, ...] | None:
+        return None
+
+    def likely(self, facts: Facts) -> list[str]:
+        names = [*_debts(facts), *sorted(f[1] for f in facts if f[0] == "job")]
+        return [n for n in (*names, "job") if self.learn(n, facts) is not None]
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        """A job that runs, now or later."""
+        if name.startswith("."):
+            return None
+        return facts if ("job", name) in facts else _owing(facts, "job", name)
+
+
+class NewStage(Name):
+    """A stage that is declared, each once."""
+
+    def likely(self, facts: Facts) -> list[str]:
+        names = [*sorted(owed(facts, "stage")), *_unplaced(facts), *DEFAULT_STAGES]
+        return [n for n in names if ("stage", n) not in facts]
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        return None if ("stage", name) in facts else given(facts, "stage", name)
+
+
+class Stage(Name):
+    """The stage of a job: of those that are declared; where none are yet, one that will be."""
+
+    def only(self, facts: Facts) -> tuple[str, ...] | None:
+        if _INCLUDED in facts or ("stages",) not in facts:
+            return None
+        return (*sorted(f[1] for f in facts if f[0] == "stage"), *_ALWAYS)
+
+    def likely(self, facts: Facts) -> list[str]:
+        return [*(self.only(facts) or DEFAULT_STAGES)]
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        if name in _ALWAYS or self.only(facts) is not None:
+            return facts
+        facts = facts | {("placed", name)}
+        return facts if name in DEFAULT_STAGES else _owing(facts, "stage", name)
+
+
+class Need(Name):
+    """A job that is waited for, not in a circle."""
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        return None if name.startswith(".") else _needing(name, facts)
+
+
+class Wanted(Name):
+    """The job of an entry of needs."""
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        return facts | {("wanted", name)}
+
+
+class Base(Name):
+    """A job that is extended, hidden or not, not in a circle."""
+
+    def likely(self, facts: Facts) -> list[str]:
+        names = sorted(f[1] for f in facts if f[0] in ("hidden", "job"))
+        return [n for n in (*names, ".base") if self.learn(n, facts) is not None]
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        job = _inside(facts)
+        if name in GLOBAL_KEYS or reaches(facts, "base", name, job):
+            return None
+        there = ("job", name) in facts or ("hidden", name) in facts
+        facts = facts | {("base", job, name)}
+        return facts if there else _owing(facts, "any", name)
+
+
+class Referred(Name):
+    """The job, hidden or not, of a `!reference`."""
+
+    def likely(self, facts: Facts) -> list[str]:
+        return [*sorted(f[1] for f in facts if f[0] in ("hidden", "job")), ".base"]
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        there = ("job", name) in facts or ("hidden", name) in facts or name in GLOBAL_KEYS
+        return facts if there else _owing(facts, "any", name)
+
+
+class Part(Name):
+    """What is meant of the job of a `!reference`."""
+
+    def likely(self, facts: Facts) -> list[str]:
+        return ["script"]
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        return facts
+
+
+def _needing(name: str, facts: Facts) -> Facts | None:
+    """What is known once the job being written needs another; None where that is a circle."""
+    job = _inside(facts)
+    if reaches(facts, "need", name, job):
+        return None
+    facts = facts | {("need", job, name)}
+    return facts if ("job", name) in facts else _owing(facts, "job", name)
+
+
+def stages_settled(facts: Facts) -> bool:
+    """Whether all stages that jobs are in are declared."""
+    return not owed(facts, "stage") and not _unplaced(facts)
+
+
+__all__ = [
+    "HIDDEN", "JOB", "NEED", "PIPELINE", "Base", "Name", "Need", "NewStage", "Part", "Referred", "Stage",
+    "Wanted", "stages_settled",
+]  # fmt: skip

@@ -1,0 +1,148 @@
+"""Scalars that name something: a step's id, the job that is needed, the action that is used.
+
+A form says which names are well-formed; what the format remembers (`memory.py`) says which may come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+
+from iapo.generate.guide.automaton import Event, Exit, Lexeme, Local, State
+from iapo.generate.guide.yaml.frames import Frame
+from iapo.generate.guide.yaml.memory import Naming
+from iapo.generate.guide.yaml.scalars import SPACE
+
+Step = Callable[[str, str], str | None]
+"""What a character makes of a name's phase: the next one, None where it may not come. The first phase is
+empty; a name may end in those that begin with `+`."""
+
+
+class Form(Local):
+    """A name of a form. Exits: `close` after its quote, `end` before what ends it.
+
+    Args:
+        phase: of the name; before it `gap`, where a space must come, and `lead`, where one may.
+    """
+
+    textual = True
+    lasting = True
+
+    def __init__(self, step: Step, phase: str, quote: str, flow: bool) -> None:
+        super().__init__()
+        self.step, self.phase, self.quote, self.flow = step, phase, quote, flow
+
+    def move(self, byte: int) -> Local | Exit | None:
+        char, whole = chr(byte), self.phase.startswith("+")
+        if self.phase in ("gap", "lead"):
+            if byte == SPACE:
+                return form(self.step, "lead", "", self.flow)
+            return form(self.step, "", "", self.flow).next(byte) if self.phase == "lead" else None
+        if self.quote and char == self.quote:
+            return Exit("close") if whole else None
+        phase = self.step(self.phase, char) if 0x20 <= byte < 0x7F else None
+        if phase is not None:
+            return form(self.step, phase, self.quote, self.flow)
+        ends = not self.quote and char in (" \n,]}" if self.flow else " \n")
+        ends = ends or (char == "#" and self.phase.endswith(" "))
+        return Exit("end", consumed=False) if ends and whole else None
+
+
+@lru_cache(maxsize=4096)
+def form(step: Step, phase: str, quote: str, flow: bool) -> Form:
+    """A position in a name."""
+    return Form(step, phase, quote, flow)
+
+
+def identifier(phase: str, char: str) -> str | None:
+    """A letter or `_`, then letters, digits, `_` and `-`."""
+    if char.isalpha() or char == "_":
+        return "+"
+    return "+" if phase and (char.isdigit() or char == "-") else None
+
+
+class Named(Lexeme):
+    """A name, its beginning written."""
+
+    __slots__ = ("g", "naming", "text", "top")
+
+    def __init__(self, top: Frame, naming: Naming, text: str, local: Local) -> None:
+        super().__init__(local)
+        self.top, self.naming, self.text, self.g = top, naming, text, top.g
+
+    @property
+    def final(self) -> bool:
+        found = self.next(ord("\n"))
+        return found is not None and found.final
+
+    def within(self, local: Local, byte: int) -> State:
+        text = (self.text + chr(byte)).lstrip(" ")
+        return self.g.pool.make(Named, self.top, self.naming, text, local)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        how, more = (
+            (label[0], label[1].decode("latin-1")) if isinstance(label, tuple) else (label, "")
+        )
+        text = (self.text + more).strip(" ")
+        return _done(self.top, self.naming, text.rstrip("\"'"), how == "end"), None
+
+
+class OneOf(State):
+    """A name out of some, its beginning written."""
+
+    __slots__ = ("begun", "g", "names", "naming", "quote", "top")
+
+    def __init__(
+        self, top: Frame, naming: Naming, names: tuple[str, ...], begun: str, quote: str
+    ) -> None:
+        super().__init__()
+        self.top, self.naming, self.names, self.g = top, naming, names, top.g
+        self.begun, self.quote = begun, quote
+
+    @property
+    def final(self) -> bool:
+        found = self.next(ord("\n"))
+        return found is not None and found.final
+
+    def move(self, byte: int) -> State | None:
+        text = self.begun + chr(byte)
+        if any(name.startswith(text) for name in self.names):
+            return self.g.pool.make(OneOf, self.top, self.naming, self.names, text, self.quote)
+        if self.begun not in self.names:
+            return None
+        if self.quote:
+            return (
+                _done(self.top, self.naming, self.begun, False) if text[-1] == self.quote else None
+            )
+        if byte in (b" \n,]}" if self.top.flow else b" \n"):
+            return self.through(byte, _done(self.top, self.naming, self.begun, True))
+        return None
+
+
+def _done(top: Frame, naming: Naming, name: str, spaced: bool) -> State | None:
+    facts = naming.learn(name, top.known.facts)
+    return None if facts is None else top.told(facts).decided(name).done(spaced)
+
+
+def leading(top: Frame, naming: Naming, mark: str) -> tuple[State, ...]:
+    """Before a name without quotes that may be any; `mark`: see `Form`."""
+    if naming.only(top.known.facts) is not None:
+        return ()
+    return (top.g.pool.make(Named, top, naming, "", naming.local("", mark, top.flow)),)
+
+
+def named(top: Frame, naming: Naming, byte: int, bare: bool) -> State | None:
+    """After the first byte of a name; `bare`: but for what `leading` is for."""
+    make, quote = top.g.pool.make, chr(byte) if byte in b"\"'" else ""
+    names = naming.only(top.known.facts)
+    found: State
+    if bare and names is None and not quote:
+        return None
+    if names is not None:
+        found = make(OneOf, top, naming, names, "", quote)
+    else:
+        found = make(Named, top, naming, "", naming.local(quote, "", top.flow))
+    return found if quote else found.next(byte)
+
+
+__all__ = ["Form", "Named", "OneOf", "Step", "form", "identifier", "leading", "named"]

@@ -1,0 +1,189 @@
+"""What the guide for GitLab CI lets through: pipelines that its linter takes, and no keyword it lacks."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+import tiny
+from guided_terraform import followed, refused
+
+from iapo.generate.guide import Guide
+from iapo.generate.guide.closing import ending
+from iapo.verify import verify
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+from walks.verdicts import invented, kind
+from walks.yaml_texts import Walk
+
+
+@pytest.fixture(scope="module")
+def guide():
+    return Guide(tiny.tokenizer(), format="gitlab-ci")
+
+
+def job(lines, stages=""):
+    """A pipeline with a job that has more."""
+    return stages + "build:\n  script: make\n" + "".join(f"  {x}\n" for x in lines.splitlines())
+
+
+WRITABLE = {
+    "stages, needs, rules": """stages: [build, test, ship it]
+default:
+  image: node:22
+  cache:
+    key: $CI_COMMIT_REF_SLUG
+    paths: [node_modules/]
+variables:
+  A: "1"
+  B:
+    value: x
+    description: what for
+workflow:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - when: always
+build app:
+  stage: build
+  script:
+    - npm ci
+    - npm run build
+      --production
+  artifacts:
+    paths:
+      - dist/
+    expire_in: 1 week
+test:
+  needs:
+    - build app
+    - job: lint
+      artifacts: false
+  script: npm test
+  parallel: 3
+lint:
+  stage: build
+  script: [npm run lint]
+ship:
+  stage: ship it # the last
+  script: make ship
+  environment:
+    name: production
+    url: https://example.com
+  rules:
+    - if: $CI_COMMIT_BRANCH == "main"
+      when: delayed
+      start_in: 10 minutes
+    - when: manual
+      allow_failure: true
+""",
+    "what is extended, merged and referred to": """.base: &base
+  image: alpine:3
+  before_script:
+    - apk add make
+  tags: [linux]
+.setup:
+  script:
+    - make setup
+build:
+  extends: .base
+  script:
+    - !reference [.setup, script]
+    - make
+check:
+  <<: *base
+  script: make check
+late:
+  extends: [.base, .last]
+.last:
+  script: make last
+""",
+    "another pipeline": """trigger docs:
+  trigger:
+    project: group/docs
+    strategy: depend
+  rules:
+    - changes: [docs/**/*]
+child:
+  trigger:
+    include: child.yml
+  needs: ["trigger docs"]
+""",
+    "other files": """include:
+  - local: /ci/base.yml
+  - template: Jobs/Build.gitlab-ci.yml
+unit:
+  extends: .from-there
+  stage: verify
+  script: make unit
+""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_what_is_valid_can_be_written(guide, name):
+    text = WRITABLE[name]
+    report = verify(text, "gitlab-ci")
+    assert report.valid is not False, report.diagnostics
+    assert refused(guide, text) is None
+
+
+REFUSED = {
+    "a keyword that does not exist": (job("scripts: x"), "make\n  s"),
+    "a keyword of another place": (job("artifacts:\n  path: x"), "    path"),
+    "a job with nothing to run": ("build:\n  image: x\n", "<end>"),
+    "no job": ("stages: [build]\n", "<end>"),
+    "a reserved name": ("types:\n", "types"),
+    "script and trigger": (job("trigger: a/b"), "make\n  t"),
+    "a script of a trigger": ("a:\n  trigger: a/b\n  before_script: x\n", "a/b\n  "),
+    "only beside rules": (job("rules:\n  - when: always\nonly: [main]"), "always\n  "),
+    "a word that is none of the words": (job("when: sometimes"), "when: "),
+    "never as a job's": (job("when: never"), "when: "),
+    "a delay without its length": (job("when: delayed\n") + "b:", "delayed\n"),
+    "a length without delay": (job("when: manual\nstart_in: 1 day"), "manual\n  sta"),
+    "a stage that is not declared": (job("stage: ship", "stages: [build]\n"), "stage: "),
+    "a stage that never is": (job("stage: ship"), "<end>"),
+    "a stage twice": ("stages: [a, a]\n", "[a, a"),
+    "a job in the stage that is not": (
+        "stages: [build]\na:\n  script: x\nb", "script: x\n"),
+    "a need that is nowhere": (job("needs: [a]"), "<end>"),
+    "an entry of needs that is nowhere": (job("needs:\n  - job: a"), "<end>"),
+    "a need of a hidden job": (job("needs: [.a]"), "[.a"),
+    "jobs in a circle": (job("needs: [a]") + "a:\n  script: x\n  needs: [build]\n", "[build"),
+    "a base that is nowhere": (job("extends: .a"), "<end>"),
+    "a base in a circle": (job("extends: build"), "extends: build"),
+    "a reference to nothing": (job("before_script:\n  - !reference [.a, script]"), "<end>"),
+    "a cache's key that does not exist": (job("cache:\n  path: [x]"), "    path"),
+    "a mapping for a list": (job("tags:\n  a: b"), "tags:\n    "),
+    "a text for a number": (job("parallel: many"), "parallel: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_valid_is_refused_where_it_goes_wrong(guide, name):
+    text, until = REFUSED[name]
+    found = refused(guide, text)
+    assert found is not None and found.endswith(until), found
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_what_is_cut_anywhere_is_closed(guide, name):
+    text, rng = WRITABLE[name], random.Random(name)
+    for at in rng.sample(range(len(text)), 5):
+        state, ledger, taken = followed(guide, text[:at])
+        assert taken == at
+        found = ending(state, ledger)
+        assert found is not None, text[:at]
+        report = verify(text[:at] + found.decode(), "gitlab-ci")
+        codes = {d.code for d in report.errors}
+        # The forms of file names and projects are left to the verifier.
+        assert kind(report) != "fault" or codes == {"bad-value"}, (text[:at], report.diagnostics)
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_random_text_has_no_keyword_that_does_not_exist(guide, number):
+    text = Walk(guide._language, random.Random(number)).run()
+    if text is not None:
+        assert invented(verify(text, "gitlab-ci")) == []
