@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 
 from iapo.generate.guide.automaton import State
-from iapo.generate.guide.yaml import block, flow, frames, language, named, values
+from iapo.generate.guide.yaml import block, flow, frames, keys, language, named, values
 from iapo.generate.guide.yaml.memory import Facts
 from iapo.generate.guide.yaml.shapes import Choice, Fields, Shape, Struct
 from walks import expressions
 
 MOST = 12_000  # bytes
 TIRED = 1_500  # bytes after which only what must be written is
-RARE = frozenset({"extends", "include"})  # what they need is in other places
+RARE = frozenset({"exclude", "extends", "include"})  # what they need is in other places
 WORDS = ("alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel")
 
 
@@ -111,8 +111,12 @@ class Walk:
         elif expressions.inside(state):
             if not any(self.put(text) for text in expressions.tries(state, rng)):
                 self.random()
+        elif isinstance(state, keys.FreeKey):
+            self.must('":', "':", ":", "a")
         elif isinstance(state, named.Named):
-            self.must("\n", '"', "'", ",", "]", "a", "1")
+            self.must(
+                "\n", '"', "'", ",", "]", "/.github/workflows/a.yml@v1", "/b@v1", " {0}", "a", "1"
+            )
         elif isinstance(state, flow.Open):
             self.opened(state.frame)
         elif isinstance(state, flow.Value):

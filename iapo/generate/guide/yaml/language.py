@@ -74,6 +74,9 @@ class Language:
         if byte == ord("`") and text.fenced and text.begun:
             return expect(self, b"``", self.pool.make(Done, False))
         more = text.parted < _MOST_PARTED and (self.several or not text.begun)
+        if byte == ord(".") and text.begun and text.parted < _MOST_PARTED:
+            ended = self.pool.make(Text, self, text.fenced, True, text.parted + 1, Known())
+            return expect(self, b"..", self.pool.make(Tail, ended, False))
         if byte == ord("-") and more:
             return expect(self, b"--", self.pool.make(Parted, self, text, False))
         return None
@@ -84,7 +87,7 @@ class Text(Frame):
 
     Attributes:
         begun: there is a document.
-        parted: lines of dashes since the last document.
+        parted: lines of dashes, or of dots, since the last document.
     """
 
     __slots__ = ("begun", "fenced", "parted")

@@ -144,7 +144,7 @@ class Site:
     def names(self) -> tuple[str, ...]:
         """Contexts and functions that there are here."""
         facts = self.top.known.facts
-        contexts = (n for n in self.rule.place.contexts if context(n, facts) is not None)
+        contexts = (n for n in sorted(self.rule.place.contexts) if context(n, facts) is not None)
         return (*contexts, *self.rule.functions)
 
     @property
@@ -234,6 +234,12 @@ class _Position(State):
         level = make(Level, self.level, self.sum, role, kinds, self.level.depth + 1)
         return make(Operand, self.site, level, EMPTY)
 
+    def may_be(self, kind: Type) -> bool:
+        """Whether a literal or the result of a function may come."""
+        if self.sum.op:
+            return self.sum.may_be(kind)
+        return self.level.leads(BOOL if self.sum.negated else kind)
+
     def wrapped(self, byte: int) -> State | None:
         """After a line feed in a block scalar."""
         if byte != NEWLINE or self.site.style != "block":
@@ -262,9 +268,9 @@ class Operand(_Position):
         if byte == ord("("):
             return self.inner("(", ())
         if byte == ord("'"):
-            return literal(self) if sum.may_be(STRING) else None
+            return literal(self) if self.may_be(STRING) else None
         if byte in DIGITS or byte == ord("-"):
-            return make(Number, site, level, sum, "").next(byte) if sum.may_be(NUMBER) else None
+            return make(Number, site, level, sum, "").next(byte) if self.may_be(NUMBER) else None
         return make(Word, site, level, sum, "").next(byte) if byte in LETTERS else None
 
 
@@ -373,6 +379,8 @@ class After(_Position):
     def _joined(self, byte: int, value: Type) -> State | None:
         """After the first byte of an operator."""
         g, level, sum, char = self.g, self.level, self.sum, chr(byte)
+        if char in "=!<>" and not level.leads(BOOL):
+            return None
         if char in "=!":
             if isinstance(value, CONTAINERS):
                 return None

@@ -1,6 +1,6 @@
 """What a workflow remembers: jobs and what they need, steps with an id, matrix values, inputs, outputs.
 
-Facts are tuples: ("on",) once that is written, ("job", name), ("edge", job, needed), ("output", job, name),
+Facts are tuples: ("job", name), ("edge", job, needed), ("output", job, name),
 ("input", name, type), ("dispatched", name), ("secrets",), ("secret", name) of the whole workflow; ("in", job), ("needs",),
 ("need", name), ("strategy",), ("matrix", name), ("steps",), ("step", id, outputs...) of a job, where
 ("needs",), ("strategy",) and ("steps",) say that no more may be owed; ("id", id), ("uses", action) of a
@@ -71,11 +71,6 @@ class _OwedKeys(_Keys):
 
     def wanted(self, facts: Facts) -> list[str]:
         return sorted(owed(facts, self.kind))
-
-
-class _Workflow(Memory):
-    def learn(self, name: str, facts: Facts) -> Facts:
-        return facts | {("on",)} if name == "on" else facts
 
 
 class _Jobs(Memory):
@@ -184,7 +179,7 @@ class _Call(Memory):
 
 
 JOBS, JOB, OUTPUTS, STEP, EVENTS, CALL = _Jobs(), _Job(), _Outputs(), _Step(), _Events(), _Call()
-WORKFLOW, INPUT, MANUAL_INPUTS, CALL_INPUTS = _Workflow(), _Input(), _Inputs(True), _Inputs(False)
+INPUT, MANUAL_INPUTS, CALL_INPUTS = _Input(), _Inputs(True), _Inputs(False)
 SECRETS = _Keys("secret")
 STRATEGY = _Settled("matrix")
 MATRIX = _OwedKeys("matrix", but=frozenset({"include", "exclude"}))
@@ -287,8 +282,6 @@ class Owing(ObjectType):
 def context(name: str, facts: Facts) -> Type | None:
     """What a context holds where facts are known; None where it holds nothing."""
     if name == "inputs":
-        if ("on",) not in facts:  # a run-name may stand before `on`
-            return LOOSE
         held = {f[1]: _TYPES.get(f[2], ANY) for f in sorted(facts) if f[0] == "input"}
         return ObjectType(held) if held else None
     if name == "github" and ("dispatch",) in facts:
@@ -354,6 +347,6 @@ def property_of(kind: Type, name: str) -> Type | None:
 
 __all__ = [
     "CALL", "CALL_INPUTS", "COMBINATION", "EVENTS", "INPUT", "JOB", "JOBS", "MANUAL_INPUTS",
-    "MATRIX", "OUTPUTS", "SECRETS", "STEP", "STRATEGY", "WORKFLOW", "Identity", "Name", "Need", "Owing", "context",
+    "MATRIX", "OUTPUTS", "SECRETS", "STEP", "STRATEGY", "Identity", "Name", "Need", "Owing", "context",
     "matrix_of_an_expression", "paid", "property_of",
 ]  # fmt: skip

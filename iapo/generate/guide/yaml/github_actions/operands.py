@@ -29,16 +29,37 @@ _LITERALS = {"true": BOOL, "false": BOOL, "null": NULL}
 _MOST_DIGITS = 12
 
 
-def _usable(sum: Sum, kind: Type) -> bool:
-    """Whether something of a type may stand here, or lead to what may."""
-    return kind is ANY or isinstance(kind, (ObjectType, ArrayType)) or sum.may_be(kind)
+def _usable(operand: Operand, kind: Type, steps: int = 4) -> bool:
+    """Whether something of a type may be an operand, or lead to what may in a few steps."""
+    if kind is ANY or operand.may_be(kind):
+        return True
+    if not steps or not isinstance(kind, (ObjectType, ArrayType)):
+        return False
+    if isinstance(kind, ArrayType):
+        return _usable(operand, kind.element, steps - 1)
+    inner = {kind.of("")} if isinstance(kind, Owing) else {*kind.properties.values(), kind.rest}
+    return any(_usable(operand, one, steps - 1) for one in inner if one is not None)
 
 
 def _read(site: Site, level: Level, sum: Sum, kind: Type, path: tuple[str, ...]) -> State | None:
     """After something that was read; None where it may not be."""
-    if not _usable(sum, kind) or (not level.safe and path in UNTRUSTED):
+    if not _usable(site.g.pool.make(Operand, site, level, sum), kind) or (
+        not level.safe and path in UNTRUSTED
+    ):
         return None
     return site.g.pool.make(After, site, level, sum, kind, path, False)
+
+
+def _may_come(operand: Operand, name: str) -> bool:
+    """Whether a literal, a function or a context may be an operand."""
+    if name in _LITERALS:
+        return operand.may_be(_LITERALS[name])
+    if name not in FUNCTIONS:
+        kind = context(name, operand.site.top.known.facts)
+        return kind is not None and _usable(operand, kind)
+    signature = FUNCTIONS[name][0]
+    deep = operand.level.depth >= MOST_LEVELS and bool(signature.parameters)
+    return operand.may_be(signature.returns) and not deep
 
 
 class Word(State):
@@ -49,11 +70,9 @@ class Word(State):
     def __init__(self, site: Site, level: Level, sum: Sum, begun: str) -> None:
         super().__init__()
         self.site, self.level, self.sum, self.begun = site, level, sum, begun
-        names = site.names
-        if level.depth >= MOST_LEVELS:
-            names = tuple(n for n in names if n not in FUNCTIONS or not FUNCTIONS[n][0].parameters)
-        own = (*names, *_LITERALS)
-        self.names = tuple(n for n in own if n.startswith(begun.lower()))
+        operand = site.g.pool.make(Operand, site, level, sum)
+        own = (n for n in (*site.names, *_LITERALS) if n.startswith(begun.lower()))
+        self.names = tuple(n for n in own if _may_come(operand, n))
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         return [b"(", b".", b" ", *(n[len(self.begun) :].encode() for n in self.names)]
@@ -72,7 +91,7 @@ class Word(State):
         if name in FUNCTIONS:
             return None
         if name in _LITERALS:
-            fits = self.begun == name and sum.may_be(_LITERALS[name])
+            fits = self.begun == name
             found = make(After, site, level, sum, _LITERALS[name], (), False) if fits else None
             return self.through(byte, found)
         kind = context(name, site.top.known.facts)
@@ -81,14 +100,13 @@ class Word(State):
 
     def _call(self, name: str) -> State | None:
         signatures = FUNCTIONS.get(name)
-        if signatures is None or not self.sum.may_be(signatures[0].returns):
-            return None
         make, site, level, sum = self.site.g.pool.make, self.site, self.level, self.sum
+        if signatures is None:
+            return None
         if not signatures[0].parameters:
             after = make(After, site, level, sum, signatures[0].returns, (), False)
             return expect(site.g, b")", after)
-        operand = make(Operand, site, level, sum)
-        return operand.inner(name, ())
+        return make(Operand, site, level, sum).inner(name, ())
 
 
 class Number(State):

@@ -122,7 +122,7 @@ class _Using(Struct):
 def _action(phase: str, char: str) -> str | None:
     """`owner/repository@ref`, perhaps with a path, `./path`, or `docker://image`."""
     if phase in ("@", "+ref"):
-        return "+ref"
+        return "+ref" if char.isalnum() or char in "._-+/" else None
     if phase == "" or phase.startswith("="):
         written = phase[1:] + char
         if _DOCKER.startswith(written):

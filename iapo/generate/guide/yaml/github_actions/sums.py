@@ -82,6 +82,16 @@ class Level:
         """Whether what is read here is only looked at."""
         return self.role in _SAFE or (self.up is not None and self.up.safe)
 
+    def leads(self, kind: Type) -> bool:
+        """Whether an argument or an index may be of a type."""
+        if self.role == "[":
+            return indexed(self.kinds[0], kind) is not None
+        if self.role not in FUNCTIONS:
+            return True
+        wanted = (s.parameters for s in FUNCTIONS[self.role])
+        here = [p[min(len(self.kinds), len(p) - 1)] for p in wanted if p]
+        return any(assignable(parameter, kind) for parameter in here)
+
     def fits(self, kinds: tuple[Type, ...], whole: bool) -> bool:
         """Whether a function takes arguments of such types, or may take more behind them."""
         for signature in FUNCTIONS[self.role]:

@@ -45,7 +45,7 @@ def language() -> Language:
         "jobs": lambda: named(_job, memory=facts.JOBS),
     }
     return Language(
-        mapping(own, "on jobs", memory=facts.WORKFLOW),
+        mapping(own, "on jobs"),
         old=False,
         several=False,
         merges=False,
@@ -213,17 +213,19 @@ _HERE, _FOLDER, _ENDINGS = "./.github/workflows/", ".github/workflows/", (".yml"
 def _workflow(phase: str, char: str) -> str | None:
     """`./.github/workflows/file.yml`, or `owner/repository/.github/workflows/file.yml@ref`.
 
-    Phases hold what was written, of a file's name its last letters.
+    Phases hold what was written; of a file's name only what may become its ending, so that there are few.
     """
     if phase.startswith(("+@", "@")):
-        return "+@"
+        return "+@" if char.isalnum() or char in "._-+/" else None
     if phase.lstrip("+").startswith(("here:", "there:")):
         kind, _, file = phase.lstrip("+").partition(":")
         if char == "@" and kind == "there" and file.endswith(_ENDINGS):
             return "@"
         if char in "/@":
             return None
-        file = (file + char)[-6:]
+        file += char
+        ending = next(file[i:] for i in range(len(file) + 1) if _begins_an_ending(file[i:]))
+        file = ending if ending == file else "x" + ending
         whole = kind == "here" and file.endswith(_ENDINGS) and file not in _ENDINGS
         return ("+" if whole else "") + f"{kind}:{file}"
     written = phase + char
@@ -240,6 +242,10 @@ def _workflow(phase: str, char: str) -> str | None:
     if char == "@" or not owner:
         return None
     return "o/r" if rest else "o/" if "/" in written else "o"
+
+
+def _begins_an_ending(text: str) -> bool:
+    return any(ending.startswith(text) for ending in _ENDINGS)
 
 
 _JOB = _made()
