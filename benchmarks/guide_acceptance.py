@@ -14,7 +14,6 @@ a `Guide` has when it generates; `--bound` asks under it, too.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import random
 import resource
@@ -24,11 +23,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from terraform_corpus import DEFAULT_CORPORA, load
 
 from iapo.generate.guide import GUIDED, Bound, Guide
 from iapo.models import EMBEDDED
 from iapo.models import load as load_model
+from iapo.models.memory import free_memory
 from iapo.verify.sandbox import judge_all
 from iapo.verify.terraform.catalogue import list_schemas
 from iapo.verify.terraform.program import is_configuration, survey
@@ -106,10 +107,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     tokenizer = load_model(options.model)[1]
-    gc.collect()
     labelled, chosen = programs(options.format, options.corpora)
     if options.sample:
         chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
+    free_memory(torch.device("cpu"))  # or the guide is made of what the model left behind
     before = resident()
     bound = Bound() if options.bound else None
     guide = Guide(tokenizer, format=options.format, bound=bound)

@@ -20,8 +20,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
-import gc
 import json
 import os
 import platform
@@ -278,8 +276,11 @@ def trl(wanted: int, prompts: int, steps: int, *, settings: dict[str, bool]) -> 
 
 def _wait() -> None:
     """Until it is this contender's turn; memory that a step is done with goes to the others."""
-    gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
+    import torch
+
+    from iapo.models.memory import free_memory
+
+    free_memory(torch.device("cpu"))
     sys.stdin.readline()
 
 

@@ -9,16 +9,14 @@ import random
 from collections.abc import Sequence
 from typing import ClassVar
 
-from iapo.generate.guide.automaton import State
 from iapo.generate.guide.fence import Fenced
+from walks.writing import MOST, Writing
 
-MOST = 12_000  # bytes
-TIRED = 1_500  # bytes after which only what must be written is
 MANY = 30  # bytes that may come, beyond which a text is free
 WORDS = ("alpha", "bravo", "carol", "delta", "echo", "fox", "8", "42")
 
 
-class Walk:
+class Walk(Writing):
     """One text, piece by piece.
 
     Attributes:
@@ -30,28 +28,15 @@ class Walk:
     endings: ClassVar[tuple[str, ...]]
 
     def __init__(self, g: Fenced, rng: random.Random) -> None:
-        self.g, self.rng = g, rng
-        self.state: State = g.code(False)
-        self.text = ""
-
-    def put(self, text: str) -> bool:
-        """Write a text if the guide lets all of it through."""
-        state = self.state
-        for byte in text.encode():
-            after = state.next(byte)
-            if after is None:
-                return False
-            state = after
-        self.state, self.text = state, self.text + text
-        return True
+        super().__init__(g.code(False), rng)
+        self.g = g
 
     def run(self) -> str | None:
         """A whole text; None where it grew too long."""
         while len(self.text) < MOST:
-            tired = len(self.text) > TIRED
-            if self.state.final and (tired or self.rng.random() < 0.02):
+            if self.state.final and (self.tired or self.rng.random() < 0.02):
                 return self.text
-            if not tired or not any(self.put(ending) for ending in self.closing()):
+            if not self.tired or not any(self.put(ending) for ending in self.closing()):
                 self.step()
         return None
 

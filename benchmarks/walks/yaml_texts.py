@@ -9,9 +9,8 @@ from iapo.generate.guide.yaml import block, flow, frames, keys, language, named,
 from iapo.generate.guide.yaml.memory import Facts
 from iapo.generate.guide.yaml.shapes import Choice, Fields, Shape, Struct
 from walks import expressions
+from walks.writing import MOST, Writing
 
-MOST = 12_000  # bytes
-TIRED = 1_500  # bytes after which only what must be written is
 RARE = frozenset({"exclude", "extends", "include"})  # what they need is in other places
 WORDS = ("alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel")
 
@@ -36,25 +35,13 @@ def single(state: State) -> State:
     return next((s for s in state.states if isinstance(s, (block.Value, block.Line))), state)
 
 
-class Walk:
+class Walk(Writing):
     """One text, piece by piece."""
 
     def __init__(self, g: language.Language, rng: random.Random) -> None:
-        self.g, self.rng = g, rng
-        self.state: State = g.start()
-        self.text = ""
+        super().__init__(g.start(), rng)
+        self.g = g
         self.documents = rng.randint(1, 2) if g.several else 1
-
-    def put(self, text: str) -> bool:
-        """Write a text if the guide lets all of it through."""
-        state = self.state
-        for byte in text.encode():
-            after = state.next(byte)
-            if after is None:
-                return False
-            state = after
-        self.state, self.text = state, self.text + text
-        return True
 
     def must(self, *texts: str) -> None:
         """Write one of some texts."""
@@ -72,11 +59,6 @@ class Walk:
                 return self.text
             self.step()
         return None
-
-    @property
-    def tired(self) -> bool:
-        """Whether to bring things to an end."""
-        return len(self.text) > TIRED
 
     def over(self, line: block.Line) -> bool:
         """Whether to end here."""

@@ -1,32 +1,6 @@
-"""Terraform for the tests of the guide, and how far a guide lets a text come."""
+"""Terraform for the tests of the guide."""
 
 from __future__ import annotations
-
-from iapo.generate.guide import Guide
-from iapo.generate.guide.automaton import State, write
-from iapo.generate.guide.ledger import Ledger
-
-
-def followed(guide: Guide, text: str) -> tuple[State, Ledger, int]:
-    """Where a guide is after a text, and how many of its bytes that took: all, or up to a refusal."""
-    state, ledger = guide.first.state, Ledger()
-    assert state is not None
-    written = text.encode()
-    for at, byte in enumerate(written):
-        after, events = write(state, bytes([byte]))
-        told = ledger.follow(events)
-        if after is None or told is None:
-            return state, ledger, at
-        state, ledger = after, told
-    return state, ledger, len(written)
-
-
-def refused(guide: Guide, text: str) -> str | None:
-    """The text up to where the guide refuses the next byte; None where it takes all and the end."""
-    state, ledger, taken = followed(guide, text)
-    if taken < len(text.encode()):
-        return text.encode()[:taken].decode()
-    return None if state.final and ledger.settled else text + "<end>"
 
 
 def inside(body: str, type: str = "aws_s3_bucket", name: str = "b") -> str:

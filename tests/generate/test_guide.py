@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tiny
 import torch
-from guided_terraform import VALID, refused
+from guided_terraform import VALID
+from guided_texts import refused
 
 from iapo.errors import InputError
 from iapo.generate.guide import Guide, guide_for

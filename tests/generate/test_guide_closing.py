@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 import tiny
-from guided_terraform import VALID, followed, inside
+from guided_terraform import VALID, inside
+from guided_texts import closed, followed, refused
 
 from iapo.generate.guide import Guide
 from iapo.generate.guide.closing import ending
@@ -70,10 +71,7 @@ CUT_YAML = {
 def test_yaml_is_closed_too(name):
     format, text, expected = CUT_YAML[name]
     guide = Guide(TOKENIZER, format=format)
-    state, ledger, taken = followed(guide, text)
-    assert taken == len(text)
-    found = ending(state, ledger)
-    assert found is not None and found.decode() == expected.rstrip("\n")
+    assert closed(guide, text) == expected.rstrip("\n")
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +82,10 @@ def guide():
 @pytest.mark.parametrize("name", CUT)
 def test_what_is_open_is_closed_and_what_is_needed_is_written(guide, name):
     text, expected = CUT[name]
-    state, ledger, taken = followed(guide, text)
-    assert taken == len(text)
-    found = ending(state, ledger)
-    assert found is not None
+    found = closed(guide, text)
     if expected is not None:
-        assert found.decode() == expected
-    state, ledger, taken = followed(guide, text + found.decode())
-    assert state.final and ledger.settled and taken == len(text) + len(found)
+        assert found == expected
+    assert refused(guide, text + found) is None
 
 
 def test_most_valid_programs_can_be_closed_wherever_they_are_cut(guide):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import tiny
-from guided_terraform import followed, inside
+from guided_terraform import inside
+from guided_texts import followed
 
 from iapo.generate.guide import Guide
 from iapo.generate.guide.terraform import schema

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from pathlib import Path
 
 import pytest
 import tiny
-from guided_terraform import refused
+from guided_texts import assert_refused, random_text, refused
 
 from iapo.generate.guide import Guide
 from iapo.verify import verify
@@ -110,13 +109,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_valid_is_refused_where_it_goes_wrong(guide, name):
-    text, until = REFUSED[name]
-    found = refused(guide, text)
-    assert found is not None and found.endswith(until), found
+    assert_refused(guide, *REFUSED[name])
 
 
 @pytest.mark.parametrize("number", range(12))
 def test_a_random_text_has_no_field_that_does_not_exist(guide, number):
-    text = Walk(guide._language, random.Random(number)).run()
-    if text is not None:
-        assert invented(verify(text, "compose")) == []
+    text = random_text(Walk, guide, number)
+    assert invented(verify(text, "compose")) == []

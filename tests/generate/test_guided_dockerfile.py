@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from pathlib import Path
 
 import pytest
 import tiny
-from guided_terraform import followed, refused
+from guided_texts import assert_refused, closed, random_text, refused
 
 from iapo.generate.guide import Guide
-from iapo.generate.guide.closing import ending
 from iapo.verify import verify
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -148,9 +146,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_valid_is_refused_where_it_goes_wrong(guide, name):
-    text, until = REFUSED[name]
-    found = refused(guide, text)
-    assert found is not None and found.endswith(until), found
+    assert_refused(guide, *REFUSED[name])
 
 
 CUT = {
@@ -168,10 +164,7 @@ CUT = {
 @pytest.mark.parametrize("name", CUT)
 def test_what_is_open_is_closed(guide, name):
     text, expected = CUT[name]
-    state, ledger, taken = followed(guide, text)
-    assert taken == len(text)
-    found = ending(state, ledger)
-    assert found is not None and found.decode().rstrip("\n") == expected
+    assert closed(guide, text).rstrip("\n") == expected
 
 
 def test_a_fence_is_closed(guide):
@@ -181,8 +174,7 @@ def test_a_fence_is_closed(guide):
 
 @pytest.mark.parametrize("number", range(30))
 def test_a_random_file_is_valid_but_for_values(guide, number):
-    text = Walk(guide._language, random.Random(f"test/{number}")).run()
-    if text is not None:
-        report = verify(text, "dockerfile")
-        assert invented(report) == []
-        assert kind(report) in ("valid", "value rules"), report.diagnostics
+    text = random_text(Walk, guide, f"test/{number}")
+    report = verify(text, "dockerfile")
+    assert invented(report) == []
+    assert kind(report) in ("valid", "value rules"), report.diagnostics

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 import tiny
-from guided_terraform import followed, refused
+from guided_texts import assert_refused, closed, random_text, refused
 
 from iapo.generate.guide import Guide
-from iapo.generate.guide.closing import ending
 from iapo.verify import verify
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -206,27 +205,21 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_valid_is_refused_where_it_goes_wrong(guide, name):
-    text, until = REFUSED[name]
-    found = refused(guide, text)
-    assert found is not None and found.endswith(until), found
+    assert_refused(guide, *REFUSED[name])
 
 
 @pytest.mark.parametrize("name", WRITABLE)
 def test_what_is_cut_anywhere_is_closed(guide, name):
     text, rng = WRITABLE[name], random.Random(name)
     for at in rng.sample(range(len(text)), 6):
-        state, ledger, taken = followed(guide, text[:at])
-        assert taken == at
-        found = ending(state, ledger)
-        assert found is not None, text[:at]
-        report = verify(text[:at] + found.decode(), "github-actions")
+        found = closed(guide, text[:at])
+        report = verify(text[:at] + found, "github-actions")
         assert kind(report) in ("valid", "value rules"), (text[:at], found, report.diagnostics)
 
 
 @pytest.mark.parametrize("number", range(8))
 def test_a_random_text_has_no_name_that_does_not_exist(guide, number):
-    text = Walk(guide._language, random.Random(number)).run()
-    if text is not None:
-        # What a value of a matrix has is left to the verifier.
-        said = invented(verify(text, "github-actions"))
-        assert [words for words in said if "property of matrix." not in words] == []
+    text = random_text(Walk, guide, number)
+    # What a value of a matrix has is left to the verifier.
+    said = invented(verify(text, "github-actions"))
+    assert [words for words in said if "property of matrix." not in words] == []

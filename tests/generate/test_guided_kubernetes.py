@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from pathlib import Path
 
 import pytest
 import tiny
-from guided_terraform import refused
+from guided_texts import assert_refused, random_text, refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -213,9 +212,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_valid_is_refused_where_it_goes_wrong(guide, name):
-    text, until = REFUSED[name]
-    found = refused(guide, text)
-    assert found is not None and found.endswith(until), found
+    assert_refused(guide, *REFUSED[name])
 
 
 def test_an_answer_may_stand_in_a_fence_and_ends_with_it(guide):
@@ -238,12 +235,10 @@ def test_a_custom_kind_is_writable_where_the_request_names_it():
 
 @pytest.mark.parametrize("number", range(12))
 def test_a_random_text_is_valid_but_for_rules_of_values(guide, number):
-    walk = Walk(guide._language, random.Random(number))
-    text = walk.run()
-    if text is not None:
-        report = verify(text, "kubernetes")
-        assert kind(report) in ("valid", "value rules"), (text, report.errors)
-        assert invented(report) == []
+    text = random_text(Walk, guide, number)
+    report = verify(text, "kubernetes")
+    assert kind(report) in ("valid", "value rules"), (text, report.errors)
+    assert invented(report) == []
 
 
 @settings(max_examples=150, deadline=None)

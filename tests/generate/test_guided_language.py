@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import tiny
-from guided_terraform import VALID, inside, refused
+from guided_terraform import VALID, inside
+from guided_texts import assert_refused, refused
 
 from iapo.generate.guide import Guide
 from iapo.verify.sandbox import judge_all
@@ -132,9 +133,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_valid_is_refused_where_it_goes_wrong(guide, name):
-    text, until = REFUSED[name]
-    found = refused(guide, text)
-    assert found is not None and found.endswith(until), found
+    assert_refused(guide, *REFUSED[name])
 
 
 def test_an_answer_may_stand_in_a_fence_and_ends_with_it(guide):

@@ -1,22 +1,17 @@
-"""A whole YAML text: its documents, perhaps inside a Markdown fence.
-
-The fence is the answer's, not the code's: a model may begin with ```` ```yaml ```` and must then close
-it, after which nothing more may come.
-"""
+"""A whole YAML text: its documents, perhaps inside a Markdown fence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import ClassVar
 
 from iapo.generate.guide.automaton import Pool, State
-from iapo.generate.guide.ledger import Ledger
-from iapo.generate.guide.text import NEWLINE, Done, Remark, expect
+from iapo.generate.guide.fence import TICK, Start, closing
+from iapo.generate.guide.text import NEWLINE, Remark, expect
 from iapo.generate.guide.yaml.block import Line, Tail
 from iapo.generate.guide.yaml.frames import Frame, Known
 from iapo.generate.guide.yaml.scalars import SPACE
 from iapo.generate.guide.yaml.shapes import Shape
 
-_FENCES = ("yaml", "yml")
 _MOST_PARTED = 3  # a model without an idea writes dashes for ever
 
 
@@ -31,6 +26,8 @@ class Language:
         folds: plain texts may go on in further lines (`folded.py`).
         reference: what the first step of a `!reference [...]` names, and the others, if there are any.
     """
+
+    fences: ClassVar[tuple[str, ...]] = ("yaml", "yml")
 
     def __init__(
         self,
@@ -71,8 +68,8 @@ class Language:
     def outside(self, text: Frame, byte: int) -> State | None:
         """After the first byte of what stands between documents or behind them."""
         assert isinstance(text, Text)
-        if byte == ord("`") and text.fenced and text.begun:
-            return expect(self, b"``", self.pool.make(Done, False))
+        if byte == TICK and text.fenced and text.begun:
+            return closing(self)
         more = text.parted < _MOST_PARTED and (self.several or not text.begun)
         if byte == ord(".") and text.begun and text.parted < _MOST_PARTED:
             ended = self.pool.make(Text, self, text.fenced, True, text.parted + 1, Known())
@@ -105,45 +102,6 @@ class Text(Frame):
 
     def knowing(self, known: Known) -> Frame:
         return self.g.pool.make(Text, self.g, self.fenced, self.begun, self.parted, known)
-
-
-class Start(State):
-    """Before everything: a fence or the code."""
-
-    __slots__ = ("g",)
-
-    def __init__(self, g: Language) -> None:
-        super().__init__()
-        self.g = g
-
-    def move(self, byte: int) -> State | None:
-        if byte == NEWLINE:
-            return self
-        if byte == ord("`"):
-            make = self.g.pool.make
-            return expect(self.g, b"``", make(Fence, self.g, ""))
-        return self.through(byte, self.g.code(False))
-
-    def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        return self.g.code(False).ends(ledger)
-
-
-class Fence(State):
-    """After the opening fence: perhaps a language, then the line's end."""
-
-    __slots__ = ("begun", "g")
-
-    def __init__(self, g: Language, begun: str) -> None:
-        super().__init__()
-        self.g, self.begun = g, begun
-
-    def move(self, byte: int) -> State | None:
-        text = self.begun + chr(byte)
-        if byte == NEWLINE:
-            return self.g.code(True) if self.begun in ("", *_FENCES) else None
-        if any(word.startswith(text) for word in _FENCES):
-            return self.g.pool.make(Fence, self.g, text)
-        return None
 
 
 class Parted(State):
