@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import random
 from collections.abc import Collection, Iterable
 
 from iapo.dataset.benchmark import load_benchmark
-from iapo.dataset.procedural import FAMILIES, procedural_dataset
+from iapo.dataset.procedural import FAMILIES, Balance, procedural_dataset
 from iapo.dataset.task import SPLITS, Dataset, DatasetError
 from iapo.verify.report import CATEGORIES
 
@@ -24,6 +25,7 @@ def create_dataset(
     seed: int = 0,
     procedural: bool | None = None,
     families: Collection[str] | None = None,
+    balance: Balance = "categories",
 ) -> Dataset:
     """Tasks with executable intents.
 
@@ -37,6 +39,8 @@ def create_dataset(
             filled up with procedural tasks where it has fewer than `size`.
         families: names of families to keep to, e.g. `terraform/s3`; `benchmark` stands for those
             that IaC-Bench has tasks of; None for all.
+        balance: of procedural tasks: as many of each of the `categories`, or of each of the
+            `families` by its weight.
 
     Raises:
         DatasetError: an unknown category, split, level or family, or nothing fits.
@@ -48,12 +52,17 @@ def create_dataset(
         raise DatasetError(f"size must be a positive number, not {size!r}")
     levels = _levels(difficulty)
     kept = known_families(families)
-    generated = None if kept is None else [name for name in kept if name in FAMILIES]
+    draw = functools.partial(
+        procedural_dataset,
+        categories=wanted,
+        split=split,
+        difficulty=levels,
+        families=None if kept is None else [name for name in kept if name in FAMILIES],
+        balance=balance,
+    )
     if procedural:
         size = 100 if size is None else size
-        return procedural_dataset(
-            seed, size, categories=wanted, split=split, difficulty=levels, families=generated
-        )
+        return draw(seed, size)
     tasks = load_benchmark().filter(category=wanted)
     if kept is not None:
         tasks = tasks.filter(family=kept)
@@ -70,10 +79,7 @@ def create_dataset(
     chosen = Dataset(drawn[:size])
     missing = size - len(chosen)
     if missing and procedural is None:
-        more = procedural_dataset(
-            seed, missing, categories=wanted, split=split, difficulty=levels, families=generated
-        )
-        chosen = chosen + more
+        chosen = chosen + draw(seed, missing)
     if not chosen:
         raise DatasetError("no benchmark task fits what was asked for")
     return chosen

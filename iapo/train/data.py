@@ -37,6 +37,7 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
         seed=config.seed,
         procedural=None if config.procedural else False,
         families=config.families,
+        balance=config.balance,
     )
 
 

@@ -11,9 +11,9 @@ from importlib import import_module
 
 from iapo.dataset.procedural.family import FAMILIES, Draft, Family, register
 from iapo.dataset.procedural.providers.families import register_services
-from iapo.dataset.procedural.sampling import procedural_dataset
+from iapo.dataset.procedural.sampling import Balance, procedural_dataset
 
-__all__ = ["FAMILIES", "Draft", "Family", "procedural_dataset", "register"]
+__all__ = ["FAMILIES", "Balance", "Draft", "Family", "procedural_dataset", "register"]
 
 # Every module in these packages registers its families when it is imported.
 for _package in (found.name for found in pkgutil.iter_modules(__path__) if found.ispkg):

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Literal
 
 from iapo.dataset.benchmark import category_of
 from iapo.dataset.procedural.family import FAMILIES, Family
@@ -18,6 +19,9 @@ _FAMILIES_TRIED = 40  # before the request is given up: not every family makes e
 
 Levels = Collection[int] | Callable[[int], Collection[int]]
 """Levels to keep to: for all items, or by an item's index (a curriculum)."""
+
+Balance = Literal["categories", "families"]
+"""What is drawn equally often: categories, or families by their weights."""
 
 
 def procedural_dataset(
@@ -30,10 +34,9 @@ def procedural_dataset(
     difficulty: Levels | None = None,
     families: Collection[str] | None = None,
     weights: Mapping[str, float] | None = None,
+    balance: Balance = "categories",
 ) -> Dataset:
     """Make tasks; item `i` depends only on the seed, `i` and the other arguments, not on `size`.
-
-    Categories take turns, so that each has its share however many families it has.
 
     Args:
         config: a family's name to a configuration used in place of the registered one.
@@ -44,6 +47,9 @@ def procedural_dataset(
             its levels, `lambda i: range(1, 2 + i // 1000)`.
         families: names to keep to.
         weights: a family's name to how often it is drawn, in place of its own weight; 0 for never.
+        balance: `categories` take turns, so that each has the same share however many families it
+            has; or all `families` stand in one list, so that each is drawn by its weight and most
+            tasks are of the category with most families (Terraform).
 
     Raises:
         DatasetError: nothing fits what was asked for.
@@ -61,14 +67,16 @@ def procedural_dataset(
         levels = difficulty(index) if callable(difficulty) else difficulty
         key = None if levels is None else frozenset(levels)
         if key not in turns:
-            turns[key] = _turns(categories, split, key, families, weights or {}, config or {})
+            turns[key] = _turns(
+                categories, split, key, families, weights or {}, config or {}, balance
+            )
         tasks.append(_item(seed, index, turns[key], split, key))
     return Dataset(tasks)
 
 
 @dataclass(frozen=True)
 class _Turn:
-    """The families of one category, with their weights added up."""
+    """Families that are drawn from together, with their weights added up."""
 
     families: tuple[Family, ...]
     weights: tuple[float, ...]
@@ -84,8 +92,9 @@ def _turns(
     families: Collection[str] | None,
     weights: Mapping[str, float],
     config: Mapping[str, Family],
+    balance: Balance,
 ) -> list[_Turn]:
-    """For each category that has any, the families to draw from."""
+    """The families to draw from: of each category that has any, or all of them together."""
     by_category: dict[str, list[Family]] = {}
     for name in sorted(FAMILIES):
         family = config.get(name, FAMILIES[name])
@@ -99,7 +108,7 @@ def _turns(
         if not family.levels or (difficulty is not None and not difficulty & set(family.levels)):
             continue
         if weights.get(name, family.weight) > 0:
-            by_category.setdefault(category, []).append(family)
+            by_category.setdefault(category if balance == "categories" else "", []).append(family)
     if not by_category:
         raise DatasetError("no procedural family fits what was asked for")
     return [
