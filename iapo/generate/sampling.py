@@ -219,7 +219,7 @@ def draw(
     """One token a row by inverting the cumulative distribution at the given uniform numbers.
 
     Args:
-        logits: [R, V] float32.
+        logits: [R, V] float32; overwritten.
         uniforms: [R] float64 in [0, 1).
         temperature: one number or [R]; a row at 0 takes its likeliest token.
 
@@ -229,7 +229,10 @@ def draw(
     heat = torch.as_tensor(temperature, dtype=torch.float32, device=logits.device)
     heat = heat.expand(len(logits))
     greedy = heat <= 0
-    probs = torch.softmax(logits / heat.masked_fill(greedy, 1.0)[:, None], -1)
+    # In place: fresh memory for a vocabulary of numbers a row costs more than the sums do.
+    probs = logits.div_(heat.masked_fill(greedy, 1.0)[:, None])
+    probs.sub_(probs.amax(-1, keepdim=True)).exp_()
+    probs.div_(probs.sum(-1, keepdim=True))
     if bool(greedy.all()):
         chosen = probs.argmax(-1)
         return chosen, probs.gather(1, chosen[:, None])[:, 0].log()

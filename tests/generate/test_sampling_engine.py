@@ -127,7 +127,7 @@ def test_frequencies_follow_the_distribution():
     logits = torch.randn(1, 700) * 2
     count = 40_000
     uniforms = (torch.arange(count, dtype=torch.float64) + 0.5) / count
-    tokens, logprobs = draw(logits.expand(count, -1), uniforms, 1.0)
+    tokens, logprobs = draw(logits.repeat(count, 1), uniforms, 1.0)
     shares = torch.bincount(tokens, minlength=700).double() / count
     expected = logits[0].double().softmax(-1)
     # Evenly spread uniform numbers hit every token within one part in `count` of its share.
@@ -139,7 +139,7 @@ def test_frequencies_follow_the_distribution():
 @settings(max_examples=60, deadline=None)
 def test_top_p_never_draws_outside_the_nucleus(top_p, seed, uniform):
     logits = torch.randn(1, 300, generator=torch.Generator().manual_seed(seed)) * 3
-    token, _ = draw(logits, torch.tensor([uniform], dtype=torch.float64), 1.0, top_p)
+    token, _ = draw(logits.clone(), torch.tensor([uniform], dtype=torch.float64), 1.0, top_p)
     probs = logits[0].softmax(-1)
     more_likely = float(probs[probs > probs[token]].sum())
     assert more_likely < top_p + 1e-6
