@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from iapo.dataset import FAMILIES, DatasetError, check_tasks, procedural_dataset
+from iapo.dataset.benchmark import category_of
 from iapo.dataset.procedural import novelty
 from iapo.dataset.procedural.providers.families import AnyResource
 from iapo.dataset.procedural.sampling import is_test_prompt
@@ -47,6 +48,23 @@ def test_weights_say_how_often_a_family_is_drawn() -> None:
     assert drawn.count("terraform/sns") > 40
     with pytest.raises(DatasetError, match="unknown family 'terraform/nothing'"):
         procedural_dataset(2, 1, weights={"terraform/nothing": 1.0})
+
+
+def test_balance_by_family_gives_the_category_with_most_families_most_tasks() -> None:
+    equal = [task.category for task in procedural_dataset(2, 80)]
+    assert {equal.count(category) for category in set(equal)} == {20}
+    drawn = [task.category for task in procedural_dataset(2, 400, balance="families")]
+    weight = {category: 0.0 for category in set(drawn)}
+    for family in FAMILIES.values():
+        if family.effective_split != "novel":
+            weight[category_of(family.format)] += family.weight
+    for category, share in weight.items():
+        expected = share / sum(weight.values())
+        assert drawn.count(category) / 400 == pytest.approx(expected, abs=0.07)
+    assert (
+        procedural_dataset(2, 20, balance="families")
+        == procedural_dataset(2, 400, balance="families")[:20]
+    )
 
 
 def test_a_family_can_be_configured() -> None:
