@@ -129,6 +129,9 @@ class TrainConfig:
             shuffled order.
 
         alpha, beta, gamma: weights of syntax, correctness and format in the reward.
+        pass_bonus: added to the reward of an answer that verifies and does all that was asked, when
+            answers are compared. Without it, an answer that leaves out one of ten parts is worth 0.97
+            of a whole one, and what is left out cannot be wrong.
         reward_timeout: seconds that scoring one batch may take before its samples are scored one
             by one, and one sample before it is left out.
         max_failed_rewards: share of a step's samples whose reward may fail before the run stops.
@@ -216,6 +219,7 @@ class TrainConfig:
     alpha: float = 0.4
     beta: float = 0.3
     gamma: float = 0.3
+    pass_bonus: float = 0.0
     reward_timeout: float = 60.0
     max_failed_rewards: float = 0.5
     max_bad_steps: int = 5
@@ -282,6 +286,7 @@ _LEAST: dict[str, float] = {
     "alpha": 0.0,
     "beta": 0.0,
     "gamma": 0.0,
+    "pass_bonus": 0.0,
     "reward_timeout": 0.1,
     "checkpoint_every": 1,
     "keep_checkpoints": 1,

@@ -161,8 +161,11 @@ def _credits(groups: Sequence[Sequence[Scored]], config: TrainConfig) -> list[li
     apart = all(name in s.components for group in groups for s in group for name in COMPONENTS)
     if config.advantage == "per_component" and groups and apart:
         weights = dict(zip(COMPONENTS, (config.alpha, config.beta, config.gamma), strict=True))
-        return component_advantages([[s.components for s in g] for g in groups], weights)
-    return [advantages([s.reward for s in group], config.advantage) for group in groups]
+        weights["passed"] = config.pass_bonus
+        parts = [[{**s.components, "passed": float(s.passed)} for s in g] for g in groups]
+        return component_advantages(parts, weights)
+    worth = [[s.reward + config.pass_bonus * s.passed for s in group] for group in groups]
+    return [advantages(rewards, config.advantage) for rewards in worth]
 
 
 class _Clock:
