@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 
 from iapo.generate.guide.automaton import State
-from iapo.generate.guide.yaml import block, flow, frames, keys, language, named, values
+from iapo.generate.guide.yaml import block, flow, frames, keys, language, lines, named, values
 from iapo.generate.guide.yaml.memory import Facts
-from iapo.generate.guide.yaml.shapes import Choice, Fields, Shape, Struct
+from iapo.generate.guide.yaml.scalars import readable
+from iapo.generate.guide.yaml.shapes import Fields, Shape
 from walks import expressions
 from walks.writing import MOST, Writing
 
@@ -15,24 +16,11 @@ RARE = frozenset({"exclude", "extends", "include"})  # what they need is in othe
 WORDS = ("alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel")
 
 
-def missing(fields: Fields, used: frozenset[str]) -> list[str]:
-    """Names of which one must come before a mapping may end."""
-    if isinstance(fields, Choice):
-        return missing(fields.ways[0], used)
-    if not isinstance(fields, Struct):
-        return sorted(fields.names - used)
-    out = set(fields.needed - used)
-    for group in fields.rules.groups:
-        if len(group.names & used) < group.least:
-            out |= group.names & frozenset(fields.open(used))
-    return sorted(out) or sorted(fields.open(used))
-
-
 def single(state: State) -> State:
     """Of several positions at once the one that goes on: with a key, not with a plain text before it."""
     if not isinstance(state, frames.Either):
         return state
-    return next((s for s in state.states if isinstance(s, (block.Value, block.Line))), state)
+    return next((s for s in state.states if isinstance(s, (block.Value, lines.Line))), state)
 
 
 class Walk(Writing):
@@ -55,12 +43,12 @@ class Walk(Writing):
         """A whole text; None where it grew too long."""
         while len(self.text) < MOST:
             line = single(self.state)
-            if isinstance(line, block.Line) and self.over(line):
+            if isinstance(line, lines.Line) and self.over(line):
                 return self.text
             self.step()
         return None
 
-    def over(self, line: block.Line) -> bool:
+    def over(self, line: lines.Line) -> bool:
         """Whether to end here."""
         if self.tired or not line.final:
             return line.final
@@ -75,7 +63,7 @@ class Walk(Writing):
         state = single(state)
         if isinstance(state, language.Start):
             self.state = self.g.code(False)
-        elif isinstance(state, block.Line):
+        elif isinstance(state, lines.Line):
             self.line(state)
         elif isinstance(state, block.Value):
             self.value(state)
@@ -110,7 +98,7 @@ class Walk(Writing):
         else:
             self.random()
 
-    def line(self, line: block.Line) -> None:
+    def line(self, line: lines.Line) -> None:
         """What stands in a line."""
         rng, top, pending = self.rng, line.top, line.pending
         if rng.random() < 0.02 and self.put("# a remark\n"):
@@ -143,9 +131,9 @@ class Walk(Writing):
     def key(self, fields: Fields, used: frozenset[str], before: str, facts: Facts) -> None:
         """A key and its colon."""
         rng = self.rng
-        names = list(fields.open(used))
+        names = list(frames.names(fields, used, facts))
         if not fields.complete(used) and (self.tired or rng.random() < 0.7):
-            names = [n for n in missing(fields, used) if n in names]
+            names = [n for n in fields.missing(used) if n in names]
         names = [n for n in names if n not in RARE or rng.random() < 0.1] or names
         wanted = [name for name in fields.memory.wanted(facts) if fields.takes(name, used)]
         if wanted and (self.tired or rng.random() < 0.7):
@@ -166,15 +154,42 @@ class Walk(Writing):
         shape, rng = value.shape, self.rng
         plain = shape.text or (shape.literal and not (shape.null and shape.nested))
         if shape.nested and not (plain and (self.tired or rng.random() < 0.5)):
-            short = rng.random() < 0.1 and (shape.each is not None or self.closable(shape))
+            short = rng.random() < 0.1 and (shape.each is not None or self.closable(shape, value.top.known.facts))
             self.must(" " if short else "\n")
         else:
             self.must(" ")
 
+    def written(self, text: str) -> tuple[str, ...]:
+        """A text with and without quotes; only with them where it would not be read as a text."""
+        quoted = f'"{text}"'
+        if not readable(text, self.g.old) or self.rng.random() < 0.3:
+            return (quoted,)
+        return text, quoted
+
+    def word(self, shape: Shape) -> str:
+        """A free text: a word, or, where one has no such form, what the form lets through."""
+        word = self.rng.choice(WORDS) if not shape.strict else "alpha"
+        pattern = shape.pattern
+        if pattern is None or pattern.matches(word):
+            return word
+        if self.rng.random() < 0.5:
+            return self.rng.choice(pattern.examples)
+        text, place = "", pattern.start
+        while len(text) < 20 and (not place.whole or self.rng.random() < 0.5):
+            chars = [char for char in place.chars if char.isascii()]
+            after = place.after(char := self.rng.choice(chars)) if chars else None
+            if after is None:
+                break
+            text, place = text + char, after
+        return text + place.shortest
+
     @staticmethod
-    def closable(shape: Shape) -> bool:
+    def closable(shape: Shape, facts: Facts) -> bool:
         """Whether it may be an empty mapping."""
-        return shape.fields is not None and shape.fields.complete(frozenset())
+        fields = shape.fields
+        return fields is not None and (
+            fields.complete(frozenset()) and fields.memory.settled(facts)
+        )
 
     def node(self, shape: Shape, column: int, facts: Facts) -> None:
         """A value, in its line."""
@@ -195,17 +210,17 @@ class Walk(Writing):
             kinds = ["mapping"]
         kind = rng.choice(kinds or ["null"])
         if kind == "text":
-            word = rng.choice(WORDS) if not shape.strict else "alpha"
+            word = self.word(shape)
             if shape.embedded is not None and rng.random() < 0.4:
                 self.must(rng.choice(("alpha ${{ ", '"${{ ', "${{ ", "'${{ ")), "alpha")
             else:
-                self.must(word if rng.random() < 0.7 else f'"{word}"')
+                self.must(*self.written(word))
         elif kind == "name":
             assert shape.naming is not None
             names = [*shape.naming.likely(facts), f"{rng.choice(WORDS)}{len(self.text)}"]
             if not self.tired:
                 rng.shuffle(names)
-            self.must(*names)
+            self.must(*(text for name in names for text in self.written(name)))
         elif kind == "expression":
             begins = ["${{ ", '"${{ ', "'${{ "]
             if not (shape.fields or shape.each or shape.literal):
@@ -227,12 +242,12 @@ class Walk(Writing):
                 if rng.random() < 0.3 or not (self.put('"') or self.put("}")):
                     self.must(rng.choice(self.allowed() or ["more of it"]))
         elif kind == "boolean":
-            self.must(rng.choice(("true", "false")))
+            self.must(*(("true", "false") if rng.random() < 0.5 else ("false", "true")))
         elif kind == "mapping":
             assert shape.fields is not None
             self.key(shape.fields, frozenset(), "", facts)
         elif kind == "braces":
-            self.must("{}" if self.closable(shape) else "{")
+            self.must("{}" if self.closable(shape, facts) else "{")
         elif kind == "sequence":
             self.must(*(("-", "[") if column >= 0 and rng.random() < 0.5 else ("[", "-")))
         else:

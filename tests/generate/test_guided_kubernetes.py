@@ -56,7 +56,87 @@ def config(lines):
     return head + "".join(f"  {line}\n" for line in lines.splitlines())
 
 
+def deployment(spec, kind="Deployment"):
+    """A Deployment with something in its spec."""
+    head = f"apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: web\nspec:\n"
+    return head + "".join(f"  {line}\n" for line in spec.splitlines())
+
+
+SELECTOR = 'selector:\n  matchLabels:\n    app: web\n    tier: "1"\n'
+TEMPLATE = """template:
+  metadata:
+    labels:
+      tier: "1"
+      app: "web"
+      other: x
+  spec:
+    containers:
+    - name: web
+      image: nginx
+"""
+MOUNTS = "volumeMounts:\n- name: data\n  mountPath: /data\n"
+CLAIM = """volumeClaimTemplates:
+- metadata: {name: data}
+  spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
+STATEFUL = (
+    "serviceName: web\n"
+    + SELECTOR
+    + TEMPLATE
+    + "      volumeMounts: [{name: data, mountPath: /d}]\n"
+)
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n"
+SCALER = """apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: a}
+spec:
+  scaleTargetRef: {kind: Deployment, name: a}
+  minReplicas: 5
+  maxReplicas: """
+
+
+def cron(schedule):
+    """A CronJob with a schedule."""
+    pods = "restartPolicy: Never, containers: [{name: a, image: b}]"
+    return f"""apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: a
+spec:
+  schedule: {schedule}
+  jobTemplate: {{spec: {{template: {{spec: {{{pods}}}}}}}}}
+"""
+
+
 WRITABLE = {
+    "a selector before its labels": deployment(SELECTOR + TEMPLATE),
+    "a selector behind its labels": deployment(TEMPLATE + SELECTOR),
+    "labels of another workload": deployment(SELECTOR + TEMPLATE) + "---\n" + deployment(
+        "selector: {matchLabels: {app: db}}\n"
+        "template:\n  metadata: {labels: {app: db}}\n  spec: {containers: [{name: a, image: b}]}"
+    ).replace("name: web", "name: db"),
+    "aliases of names": deployment(
+        "selector:\n  matchLabels:\n    app: &app web\ntemplate:\n  metadata: {labels: {app: *app}}\n"
+        "  spec:\n    containers:\n    - name: *app\n      image: b\n"
+        "      volumeMounts:\n      - name: &v data\n        mountPath: /d\n"
+        "    volumes:\n    - name: *v\n      emptyDir: {}\n"
+    ),
+    "what is mounted": container(MOUNTS) + "  volumes:\n  - name: other\n    emptyDir: {}\n"
+    "  - name: data\n    emptyDir: {}\n",
+    "what is there before it is mounted": POD.replace(
+        "  containers", "  volumes:\n  - name: data\n    emptyDir: {}\n  containers")
+    + "      volumeMounts: [{name: data, mountPath: /d}]\n",
+    "a claim that is mounted": deployment(STATEFUL + CLAIM, "StatefulSet"),
+    "a port that a probe names": container(
+        "livenessProbe:\n  httpGet: {port: http}\nports:\n- name: http\n  containerPort: 80 # x\n"
+        "readinessProbe:\n  tcpSocket:\n    port: http # x"),
+    "ports with names": SERVICE + "  - name: a\n    port: 80\n  - port: 81\n    name: b\n",
+    "numbers in their order": SCALER + "13\n",
+    "schedules": cron("'*/5 0 1,15 jan-MAR mon-5'") + "---\n" + cron("'@daily'").replace("a\n", "b\n", 1),
+    "forms of texts": container(
+        "env:\n- name: A\n  valueFrom: {fieldRef: {fieldPath: \"metadata.labels['app']\"}}\n"
+        "resources:\n  limits: {cpu: 1, memory: 1.5Gi}\n  requests: {cpu: '500m', memory: 1e6}"),
+    "base64": "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\ndata:\n  a: eHg=\n  b: |\n    eHh4\n  c: ''\n",
     "a deployment and its service": """# Two objects.
 apiVersion: apps/v1
 kind: Deployment
@@ -156,6 +236,43 @@ def test_what_is_valid_can_be_written(guide, name):
 
 
 REFUSED = {
+    "a template without the labels that are selected": (
+        deployment(SELECTOR + TEMPLATE.replace('      app: "web"\n', "")), "other: x\n    "),
+    "another value of a label": (deployment(SELECTOR + TEMPLATE.replace('"web"', "api")), "app: "),
+    "no labels where some are selected": (
+        deployment(SELECTOR + "template:\n  spec:\n    containers:\n    - name: a\n      image: b"), "<end>"),
+    "a selector of other labels": (deployment(TEMPLATE + SELECTOR.replace("tier", "tire")), "  ti"),
+    "a volume that is not there": (container(MOUNTS), "<end>"),
+    "volumes without the one that is mounted": (
+        container(MOUNTS) + "  volumes:\n  - name: other\n", "<end>"),
+    "a mount of none of the volumes": (
+        POD.replace("  containers", "  volumes:\n  - name: a\n  containers")
+        + "      volumeMounts:\n      - name: b", "- name: "),
+    "mounts where there are no volumes": (
+        pod("volumes: []\ninitContainers:\n- name: a\n  volumeMounts"), "  "),
+    "a mount of no claim": (deployment(STATEFUL, "StatefulSet"), "<end>"),
+    "a path that is mounted on twice": (
+        container(MOUNTS + "- name: data\n  mountPath: /data\n"), "mountPath: /data"),
+    "a volume twice": (pod("volumes:\n- name: a\n- name: a\n"), "- name: a"),
+    "a container twice": (POD + "    - name: web\n", "- name: web"),
+    "a probe of a port that is not there": (
+        container("livenessProbe:\n  httpGet: {port: http}"), "<end>"),
+    "a probe of a port without name": (
+        container("ports:\n- containerPort: 80\nlivenessProbe:\n  httpGet: {port: http}"), "port: "),
+    "a port of several without name": (
+        SERVICE + "  - port: 80\n    name: a\n  - port: 81\n---", "port: 81\n"),
+    "a port behind one without name": (SERVICE + "  - port: 80\n  - name", "port: 80\n  "),
+    "numbers out of order": (SCALER + "3\n", "maxReplicas: 3"),
+    "no quantity": (container("resources:\n  limits:\n    cpu: alot"), "cpu: "),
+    "a name with capitals": (POD.replace("- name: web", "- name: Web"), "- name: "),
+    "no label": (deployment(SELECTOR.replace("web", "'a b'")), "app: 'a"),
+    "no base64": (
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\ndata:\n  a: eHg\n", "a: eHg"),
+    "a field that is not handed down": (
+        container("env:\n- name: A\n  valueFrom: {fieldRef: {fieldPath: spec.host"), "fieldPath: spec."),
+    "no schedule": (cron("daily"), "schedule: "),
+    "a day that is none": (cron("'0 0 32 * *'"), "0 0 3"),
+    "a key in both mappings": (config("a: b").replace("\ndata:", "\nbinaryData:\n  a: eHg=\ndata:"), "  a"),
     "a kind that does not exist": ("apiVersion: v1\nkind: Podd", "kind: Pod"),
     "a kind of another group": ("apiVersion: apps/v1\nkind: Service", "kind: S"),
     "an apiVersion without such a kind": ("kind: Ingress\napiVersion: extensions", "apiVersion: "),

@@ -1,12 +1,11 @@
-"""Collections by indentation: what may stand where a line begins, after a colon, after a dash.
+"""Collections by indentation, and the values in them: what may stand after a colon, after a dash.
 
-A line's indentation says what it belongs to: the mapping or sequence whose keys or dashes stand in that
-column. Those further in are closed by it, which they must be ready for.
+What may stand where a line begins is in `lines.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.ledger import Ledger
@@ -14,10 +13,10 @@ from iapo.generate.guide.text import NEWLINE, Remark
 from iapo.generate.guide.yaml import closing
 from iapo.generate.guide.yaml.flow import opened, referred
 from iapo.generate.guide.yaml.folded import Further, noted
-from iapo.generate.guide.yaml.frames import Frame, Keyed, Known, either
+from iapo.generate.guide.yaml.frames import Frame, Keyed, Known, either, names, over
 from iapo.generate.guide.yaml.keys import FreeKey, Host, Key
 from iapo.generate.guide.yaml.named import leading
-from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE, name, quoted_name
+from iapo.generate.guide.yaml.scalars import SPACE, name, quoted_name
 from iapo.generate.guide.yaml.shapes import Fields, Shape
 from iapo.generate.guide.yaml.values import (
     Anchor,
@@ -58,7 +57,9 @@ class Mapping(Keyed):
         """Before the colon of a merge key."""
         if not mergeable(self, self.fields, self.used):
             return None
-        frame = self.having(self.fields, self.used | {_MERGE}, "", self.known)
+        anchors, facts = self.known
+        known = Known(anchors, self.fields.memory.merged(facts))
+        frame = self.having(self.fields, self.used | {_MERGE}, "", known)
         one = Shape(merged=self.fields)
         return frame.colon(Shape(merged=self.fields, each=lambda: one), False)
 
@@ -84,6 +85,11 @@ class Sequence(Frame):
     def closable(self) -> bool:
         settled = self.shape.settled
         return settled is None or settled(self.known.facts)
+
+    @property
+    def more(self) -> bool:
+        grows = self.shape.grows
+        return grows is None or grows(self.known.facts)
 
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(Tail, self, spaced)
@@ -117,7 +123,7 @@ class NewMapping:
         return frame.keyed(name, column, quoted)
 
 
-def _key(host: Host, frame: Frame, fields: Fields, used: frozenset[str], column: int,
+def begun_key(host: Host, frame: Frame, fields: Fields, used: frozenset[str], column: int,
          byte: int) -> State | None:  # fmt: skip
     """After the first byte of a key."""
     g, quote = frame.g, chr(byte) if byte in b"\"'" else ""
@@ -126,10 +132,10 @@ def _key(host: Host, frame: Frame, fields: Fields, used: frozenset[str], column:
         local = quoted_name(quote) if quote else name("lead", 0, True, False)
         found: State = make(FreeKey, g, host, "", column, local)
     else:
-        names, prefixes = fields.open(used), fields.prefixes
+        known, prefixes = names(fields, used, frame.known.facts), fields.prefixes
         if not quote and mergeable(frame, fields, used):
-            names = (*names, _MERGE)
-        found = make(Key, g, host, names, prefixes, "", column, quote)
+            known = (*known, _MERGE)
+        found = make(Key, g, host, known, prefixes, "", column, quote)
     return found if quote else found.next(byte)
 
 
@@ -157,7 +163,7 @@ class Value(State):
         if byte != NEWLINE:
             return None
         nested = self.shape.null or self.shape.nested
-        line = make(Line, self.top, self.shape, 0, False) if nested else None
+        line = self.g.line(self.top, 0, self.shape) if nested else None
         if not (self.shape.text and self.g.folds):
             return line
         return either(self.g, line, make(Further, self.top, self.shape, line, True, 0))
@@ -179,7 +185,7 @@ class Dash(State):
     def parts(self) -> tuple[State, ...]:
         items = self.top.shape.items
         assert items is not None
-        found = _free_parts(self.top, items, self.column + 1, "gap", 1, False)
+        found = free_parts(self.top, items, self.column + 1, "gap", 1, False)
         if self.bare or not found:
             return ()
         return self.g.pool.make(Dash, self.top, self.column, True), *found
@@ -190,7 +196,7 @@ class Dash(State):
         if byte == SPACE:
             return self.g.pool.make(Node, self.top, items, self.column + 1, self.bare)
         if byte == NEWLINE and items.nested:
-            return self.g.pool.make(Line, self.top, items, 0, False)
+            return self.g.line(self.top, 0, items)
         return None
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
@@ -204,7 +210,7 @@ def _scalar_parts(top: Frame, shape: Shape, mark: str) -> tuple[State, ...]:
     return (*text, *names)
 
 
-def _free_parts(
+def free_parts(
     top: Frame, shape: Shape, column: int, mark: str, spaces: int, exact: bool
 ) -> tuple[State, ...]:
     """The free text that may begin a value in a place where mappings may stand, too."""
@@ -234,7 +240,7 @@ class Node(State):
         if self.bare:
             return ()
         if self.column >= 0:
-            found = _free_parts(self.top, self.shape, self.column, "lead", 0, False)
+            found = free_parts(self.top, self.shape, self.column, "lead", 0, False)
         else:
             found = _scalar_parts(self.top, self.shape, "lead")
         if not found:
@@ -255,10 +261,10 @@ class Node(State):
             return make(Node, top, shape, column, self.bare)
         if byte == NEWLINE:
             nested = shape.null or shape.nested
-            return make(Line, top, shape, 0, False) if nested else None
+            return self.g.line(top, 0, shape) if nested else None
         if byte == ord("#"):
             nested = shape.null or shape.nested
-            return make(Remark, self.g, make(Line, top, shape, 0, False)) if nested else None
+            return make(Remark, self.g, self.g.line(top, 0, shape)) if nested else None
         if byte in b"|>":
             lines = shape.text or shape.embedded is not None
             return make(Header, top, shape, False) if lines else None
@@ -291,128 +297,7 @@ def collection(top: Frame, shape: Shape, column: int, byte: int, bare: bool) -> 
     if bare and shape.fields.free and byte not in b"\"'":
         return None
     host = make(NewMapping, top, shape)
-    return _key(host, top, shape.fields, frozenset(), column, byte)
-
-
-class Line(State):
-    """At the beginning of a line.
-
-    Args:
-        pending: what the value is that has yet to be written; None where none has.
-        column: spaces written.
-        bare: but for free keys, which are another part.
-    """
-
-    __slots__ = ("bare", "column", "g", "pending", "top")
-
-    def __init__(self, top: Frame, pending: Shape | None, column: int, bare: bool) -> None:
-        super().__init__()
-        self.top, self.pending, self.column, self.bare, self.g = (
-            top, pending, column, bare, top.g,
-        )  # fmt: skip
-
-    @property
-    def final(self) -> bool:
-        whole = self.pending is None or self.pending.null or self.top.up is None
-        return whole and over(self.top)
-
-    def _frames(self) -> Iterator[Frame]:
-        """What a line may go on with, from the inside out."""
-        if self.pending is not None and not self.pending.null and self.top.up is not None:
-            return
-        here: Frame = self.top
-        while here.up is not None:
-            if here.more:
-                yield here
-            if not here.closable:
-                return
-            here = here.outer
-        yield here
-
-    def _most(self) -> int:
-        """The furthest column in which something may stand."""
-        if self.pending is not None and self.pending.nested:
-            return self.top.indent + MOST_STEP if self.top.up is not None else 0
-        return max((frame.indent for frame in (self.top, *self._frames())), default=-1)
-
-    def parts(self) -> tuple[State, ...]:
-        if self.bare:
-            return ()
-        found: list[State] = []
-        make = self.g.pool.make
-        for frame in self._frames():
-            spaces = frame.indent - self.column
-            if isinstance(frame, Mapping) and frame.fields.free and spaces >= 0:
-                local = name("lead", spaces, True, False)
-                found.append(make(FreeKey, self.g, frame, "", self.column, local))
-        if self.pending is not None and self.pending.nested:
-            spaces = max(0, self.top.indent + 1 - self.column)
-            column = self.column + spaces
-            found += _free_parts(self.top.filled, self.pending, column, "", spaces, False)
-        if not found:
-            return ()
-        return make(Line, self.top, self.pending, self.column, True), *found
-
-    def move(self, byte: int) -> State | None:
-        top, pending, column, make = self.top, self.pending, self.column, self.g.pool.make
-        if byte == SPACE:
-            return (
-                make(Line, top, pending, column + 1, self.bare) if column <= self._most() else None
-            )
-        if byte == NEWLINE:
-            return make(Line, top, pending, 0, False)
-        if byte == ord("#"):
-            return noted(self.g, make(Line, top, pending, 0, False))
-        begun = None
-        if pending is not None and pending.nested:
-            if column > top.indent:
-                begun = self._nested(byte)
-            elif byte == _DASH and column == top.indent and isinstance(top, Mapping):
-                begun = collection(top, pending, column, byte, self.bare)
-        return either(self.g, begun, self._resumed(byte))
-
-    def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        out, pending = [], self.pending
-        if pending is not None and pending.nested and (not pending.null or self.top.up is None):
-            column = self.top.indent + 2 if self.top.up is not None else 0
-            facts, fields = self.top.known.facts, pending.fields
-            begun = "- " if fields is None else closing.key(fields, frozenset(), facts)
-            out.append(self._at(column) + begun)
-        for frame in self._frames():
-            if frame.up is None:
-                out.append(self._at(0) + "```")
-            elif isinstance(frame, Mapping) and not frame.closable:
-                key = closing.key(frame.fields, frame.used, frame.known.facts)
-                out.append(self._at(frame.indent) + key)
-            elif not frame.closable:
-                out.append(self._at(frame.indent) + "-")
-        return [text.encode() for text in out]
-
-    def _at(self, column: int) -> str:
-        """What leads to a column, in this line or the next."""
-        return " " * (column - self.column) if column >= self.column else "\n" + " " * column
-
-    def _nested(self, byte: int) -> State | None:
-        assert self.pending is not None
-        if byte in b"[{":
-            return opened(self.top.filled, self.pending, byte)
-        return collection(self.top.filled, self.pending, self.column, byte, self.bare)
-
-    def _resumed(self, byte: int) -> State | None:
-        """After the first byte of what goes on with something that is open already."""
-        found: list[State | None] = []
-        for frame in self._frames():
-            if frame.up is None:
-                found.append(self.g.outside(frame, byte) if self.column == 0 else None)
-            elif frame.indent != self.column:
-                continue
-            elif isinstance(frame, Sequence):
-                found.append(frame.dashed() if byte == _DASH else None)
-            elif isinstance(frame, Mapping) and byte != _DASH:
-                begun = _key(frame, frame, frame.fields, frame.used, self.column, byte)
-                apart = self.bare and frame.fields.free and byte not in b"\"'"
-                found.append(None if apart else begun)
-        return either(self.g, *found)
+    return begun_key(host, top, shape.fields, frozenset(), column, byte)
 
 
 class Tail(State):
@@ -437,14 +322,6 @@ class Tail(State):
         return line if byte == NEWLINE else None
 
 
-def over(top: Frame) -> bool:
-    """Whether the text may end with what is open."""
-    here = top
-    while here.up is not None:
-        if not here.closable:
-            return False
-        here = here.outer
-    return here.g.ended(here)
-
-
-__all__ = ["Line", "Mapping", "Node", "Sequence", "Tail", "Value", "over"]
+__all__ = [
+    "Dash", "Mapping", "NewMapping", "Node", "Sequence", "Tail", "Value", "begun_key", "collection", "free_parts",
+]  # fmt: skip

@@ -25,9 +25,9 @@ def values(shape: Shape, facts: Facts) -> list[str]:
     if shape.number:
         out.append("1")
     if shape.text:
-        out.append(_NAME)
+        out.append(_NAME if shape.pattern is None else shape.pattern.examples[0])
     if shape.boolean:
-        out.append("true")
+        out.append("false" if shape.never else "true")
     if shape.form is not None:
         out += [form for form in _FORMS if shape.form(form, True)]
     if shape.naming is not None:

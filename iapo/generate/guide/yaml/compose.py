@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from iapo.generate.guide.yaml.compose_forms import FORMS
+from iapo.generate.guide.yaml.compose_names import MEANT, MEMORIES
 from iapo.generate.guide.yaml.json_schema import JsonSchema
 from iapo.generate.guide.yaml.language import Language
 from iapo.generate.guide.yaml.shapes import Demand, Group, Rules, Shape, Tie, changed
+from iapo.verify.compose.interpolate import expand
 from iapo.verify.compose.structure import schema
 
 
 def language() -> Language:
     """YAML as Compose reads it."""
-    root = JsonSchema(schema(), _RULES, _mended).root()
+    root = JsonSchema(schema(), _RULES, _mended, {**MEANT, **FORMS}, MEMORIES).root()
     return Language(root, old=False, several=False, merges=True)
 
 
@@ -51,7 +54,13 @@ _RULES = {
         needed=frozenset({"target"}), demands=(Demand("type", "bind", frozenset({"source"})),)
     ),
     "service.ports": Rules(needed=frozenset({"target"})),
-    "development.watch": Rules(ties=(Tie("target", "action"),)),
+    "development.watch": Rules(
+        ties=(Tie("target", "action"),),
+        demands=tuple(
+            Demand("action", action, frozenset({"target"}))
+            for action in ("sync", "sync+restart", "sync+exec")
+        ),
+    ),
 }
 # Whole numbers that Compose also takes in quotes.
 _WHOLE = frozenset(
@@ -86,11 +95,14 @@ def _form(words: tuple[str, ...], pattern: str) -> Callable[[str, bool], bool]:
     """A text out of some words, of a pattern, or a variable."""
     form = re.compile(pattern)
 
+    def meant(text: str) -> bool:
+        return text in words or form.fullmatch(text) is not None
+
     def fits(text: str, whole: bool) -> bool:
         if text.startswith("$"):
-            return _variable(text, whole)
+            return _variable(text, whole) and _defaulted(text, meant)
         if whole:
-            return text in words or form.fullmatch(text) is not None
+            return meant(text)
         return any(w.startswith(text) for w in words) or form.fullmatch(text) is not None
 
     return fits
@@ -108,6 +120,14 @@ def _variable(text: str, whole: bool) -> bool:
         text.startswith("${")
         and any(_VARIABLE.fullmatch(open_ + rest) is not None for rest in ("}", "-}"))
     )
+
+
+def _defaulted(text: str, meant: Callable[[str], bool]) -> bool:
+    """Whether a variable that is written has no default, or one that may stand there."""
+    if not text.endswith("}"):
+        return True
+    found = expand(text)
+    return bool(found.unset or found.problem) or meant(found.text)
 
 
 _NEVER = r"(?!)"

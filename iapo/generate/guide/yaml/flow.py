@@ -37,6 +37,11 @@ class FlowSequence(Frame):
         settled = self.shape.settled
         return self.count >= self.shape.least and (settled is None or settled(self.known.facts))
 
+    @property
+    def more(self) -> bool:
+        grows = self.shape.grows
+        return grows is None or grows(self.known.facts)
+
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(After, self)
 
@@ -194,7 +199,7 @@ class Open(State):
                 Key,
                 self.g,
                 frame,
-                frame.fields.open(frame.used),
+                frame.names,
                 frame.fields.prefixes,
                 "",
                 0,
@@ -204,8 +209,7 @@ class Open(State):
             if self.bare:
                 return None
             return make(FreeKey, self.g, frame, "", 0, name("lead", 0, True, True)).next(byte)
-        names = frame.fields.open(frame.used)
-        return make(Key, self.g, frame, names, frame.fields.prefixes, "", 0, "").next(byte)
+        return make(Key, self.g, frame, frame.names, frame.fields.prefixes, "", 0, "").next(byte)
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         if self.frame.closable:

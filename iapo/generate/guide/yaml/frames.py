@@ -123,11 +123,17 @@ class Keyed(Frame):
     @property
     def left(self) -> Known:
         anchors, facts = self.known
-        return Known(anchors, self.fields.memory.outside(facts)) if facts else self.known
+        return Known(anchors, self.fields.memory.outside(facts))
 
     @property
     def more(self) -> bool:
-        return self.fields.free or bool(self.fields.prefixes or self.fields.open(self.used))
+        fields = self.fields
+        return fields.free or bool(fields.prefixes or self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The known keys that may come next, sorted."""
+        return names(self.fields, self.used, self.known.facts)
 
     @property
     def missing(self) -> list[str]:
@@ -160,13 +166,31 @@ class Keyed(Frame):
             return None
         deciding = name if name in fields.decides else ""
         anchors, facts = self.known
-        known = Known(anchors, fields.memory.learn(name, facts))
-        frame = self.having(fields.after(name), used | {name}, deciding, known)
-        return frame.colon(fields.shape(name), quoted)
+        if (learnt := fields.memory.learn(name, facts)) is None:
+            return None
+        frame = self.having(fields.after(name), used | {name}, deciding, Known(anchors, learnt))
+        return frame.colon(fields.memory.shaped(name, fields.shape(name), learnt), quoted)
 
     def colon(self, shape: Shape, quoted: bool) -> State:
         """Before the colon of a key that has been added."""
         return many(self.g, self.before, expect(self.g, b":", self.value(shape, quoted)))
+
+
+def names(fields: Fields, used: frozenset[str], facts: Facts) -> tuple[str, ...]:
+    """The known keys of a mapping that may come next, sorted."""
+    barred = fields.memory.barred(facts)
+    found = fields.open(used)
+    return tuple(name for name in found if name not in barred) if barred else found
+
+
+def over(top: Frame) -> bool:
+    """Whether the text may end with what is open."""
+    here = top
+    while here.up is not None:
+        if not here.closable:
+            return False
+        here = here.outer
+    return here.g.ended(here)
 
 
 class Either(State):
@@ -203,4 +227,4 @@ def either(g: Language, *states: State | None) -> State | None:
     return g.pool.make(Either, g, tuple(flat))
 
 
-__all__ = ["Either", "Frame", "Keyed", "Known", "either"]
+__all__ = ["Either", "Frame", "Keyed", "Known", "either", "names", "over"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from iapo.generate.guide.yaml.memory import Memory
 from iapo.generate.guide.yaml.shapes import (
     ANY,
     Fields,
@@ -21,6 +22,7 @@ from iapo.generate.guide.yaml.shapes import (
 
 Schema = Mapping[str, Any]
 Mend = Callable[[str, Shape], Shape]
+Meant = Callable[[Shape], Shape]
 _INT64 = (-(2**63), 2**63 - 1)
 _ALTERNATIVES = ("oneOf", "anyOf")
 
@@ -33,6 +35,8 @@ class JsonSchema:
         rules: more of what keys have to do with one another, by what the mapping is: a definition, or
             a property (`definition.property`).
         mend: gives the shape of a property's value, by the property's name and what the schema says.
+        meant: the same for single properties, by their places.
+        memories: what is remembered of mappings, by the same names as `rules`; `name.*` of free keys.
     """
 
     def __init__(
@@ -40,8 +44,11 @@ class JsonSchema:
         schema: Schema,
         rules: Mapping[str, Rules],
         mend: Mend = lambda name, shape: shape,
+        meant: Mapping[str, Meant] | None = None,
+        memories: Mapping[str, Memory] | None = None,
     ) -> None:
         self._schema, self._rules, self._mend = schema, rules, mend
+        self._meant, self._memories = meant or {}, memories or {}
         self._shapes: dict[tuple[int, str], Shape] = {}
 
     def root(self) -> Shape:
@@ -143,12 +150,18 @@ class JsonSchema:
         rules = Rules(needed, groups, rules.ties, rules.demands, rules.least)
         if rest is None:
             own: Callable[[], Shape] | None = (lambda: ANY) if prefixes else None
-            return Struct(properties, own, rules, prefixes=tuple(prefixes))
-        value = rest
-        return Struct(properties, lambda: self.shape(value, name), rules)
+            memory = self._memories.get(name)
+            return Struct(properties, own, rules, prefixes=tuple(prefixes), memory=memory)
+        value, memory = rest, self._memories.get(f"{name}.*")
+        return Struct(properties, lambda: self.shape(value, name), rules, memory=memory)
 
     def _property(self, name: str, place: str, schema: Schema) -> Callable[[], Shape]:
-        return lambda: self._mend(name, self.shape(schema, place))
+        def make() -> Shape:
+            shape = self._mend(name, self.shape(schema, place))
+            meant = self._meant.get(place)
+            return shape if meant is None else meant(shape)
+
+        return make
 
 
 _SAYING = frozenset({"properties", "items", "type", "patternProperties", "required"})

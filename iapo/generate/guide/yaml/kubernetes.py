@@ -13,8 +13,25 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from iapo.generate.guide.yaml.kubernetes_definitions import stored
+from iapo.generate.guide.yaml.kubernetes_forms import (
+    BASE64,
+    FIELD_FORMS,
+    LABEL_VALUE,
+    LABELLED,
+    RULE_FORMS,
+)
+from iapo.generate.guide.yaml.kubernetes_names import (
+    DATUM,
+    MEMORIES,
+    NAMED_VALUES,
+    NAMINGS,
+    all_named,
+    named_values,
+)
 from iapo.generate.guide.yaml.kubernetes_rules import (
     CASES,
+    HANDED,
     MAPS,
     NAMELESS,
     QUOTED,
@@ -24,6 +41,8 @@ from iapo.generate.guide.yaml.kubernetes_rules import (
     Case,
 )
 from iapo.generate.guide.yaml.language import Language
+from iapo.generate.guide.yaml.memory import Memory
+from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import (
     ANY,
     TEXT,
@@ -46,6 +65,13 @@ _UNWRITTEN = frozenset({"APIGroup", "APIVersions", "ComponentStatus", "Status"})
 _METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _HEAD = {"apiVersion": lambda: TEXT, "kind": lambda: TEXT}
 _NEEDED = frozenset({"apiVersion", "kind", "metadata"})
+_METADATA_OF = {
+    ("CustomResourceDefinition", "object"): "definition",
+    ("", "object"): "named",
+    ("", "template"): "claim",
+    ("PodTemplateSpec", "always"): "labelled",
+    ("PodTemplateSpec", "stateful"): "labelled",
+}
 _EARLY = frozenset({"data", "binaryData", "stringData", "immutable", "type"})
 _PLAIN = Case()
 
@@ -164,7 +190,7 @@ class Kinds:
         ways = WAYS.get((short, variant))
         if ways is None:
             rules = Rules(needed, rules.groups, rules.ties, rules.demands, rules.least)
-            return Struct(own, rules=rules)
+            return Struct(own, rules=rules, memory=MEMORIES.get((short, variant)))
         return Choice(
             [
                 Struct({n: make for n, make in own.items() if n in names}, rules=Rules(must))
@@ -175,8 +201,10 @@ class Kinds:
     def _field(self, short: str, variant: str, field: str, body: Schema) -> Callable[[], Shape]:
         case = CASES.get((short, field), _PLAIN)
         inner = variant if case.variant == "=" else case.variant
-        if field == "metadata" and variant in ("object", "template"):
-            inner = "named"
+        if field == "metadata":
+            inner = _METADATA_OF.get((short, variant), _METADATA_OF.get(("", variant), inner))
+        if variant.endswith("stateful") and (short, field) in HANDED:
+            inner = f"{inner} stateful".strip()
         words = WORDS.get((short, variant, field))
 
         def make() -> Shape:
@@ -185,17 +213,55 @@ class Kinds:
                 shape = _keyed(shape, MAPS[short, field])
             if case.least:
                 shape = changed(shape, least=case.least)
+            if (short, variant, field) in FIELD_FORMS:
+                shape = _texts(shape, FIELD_FORMS[short, variant, field])
+            if (short, field) in LABELLED:
+                shape = _values(shape, lambda value: changed(value, pattern=LABEL_VALUE))
+            if short == "ConfigMap" and field in ("data", "binaryData"):
+                shape = _values(shape, lambda value: value, DATUM)
             if words is not None:
                 shape = changed(shape, words=words, text=False)
+            if (short, variant, field) in NAMED_VALUES:
+                return named_values(shape, *NAMED_VALUES[short, variant, field])
+            if (short, variant, field) in NAMINGS:
+                return changed(shape, text=False, naming=NAMINGS[short, variant, field])
+            if (short, field) == ("ServiceSpec", "ports"):
+                return changed(shape, grows=all_named)
+            if (short, field) == ("CustomResourceDefinitionSpec", "versions"):
+                return changed(shape, settled=stored)
             return _closed(shape) if (short, field) in QUOTED else shape
 
         return make
 
 
+def _texts(shape: Shape, form: Pattern) -> Shape:
+    """The same where texts, or the items of a list that are texts, have a form."""
+    items = shape.items
+    if items is not None and items.text:
+        formed = changed(items, pattern=form)
+        return changed(shape, each=lambda: formed)
+    return changed(shape, pattern=form) if shape.text else shape
+
+
+def _values(shape: Shape, mend: Callable[[Shape], Shape], memory: Memory | None = None) -> Shape:
+    """A mapping with free keys and other values."""
+    fields = shape.fields
+    if not isinstance(fields, Struct):
+        return shape
+    value = mend(fields.shape(""))
+    memory = fields.memory if memory is None else memory
+    return changed(shape, fields=Struct({}, lambda: value, fields.rules, memory=memory))
+
+
 def _limited(shape: Shape, schema: Schema) -> Shape:
-    """With the bounds of numbers, and whether a sequence must have items."""
+    """With the bounds of numbers, the forms of texts, and whether a sequence must have items."""
+    if schema.get("format") == "byte" and shape.text:
+        shape = changed(shape, pattern=BASE64)
     for rule in schema.get("allOf", ()):
-        limit = LIMITS[rule["$ref"].removeprefix("#/$defs/")].schema
+        name = rule["$ref"].removeprefix("#/$defs/")
+        limit = LIMITS[name].schema
+        if shape.text and name in RULE_FORMS:
+            shape = changed(shape, pattern=RULE_FORMS[name])
         if shape.integer is not None and ("minimum" in limit or "maximum" in limit):
             low, high = shape.integer
             low, high = max(low, limit.get("minimum", low)), min(high, limit.get("maximum", high))
@@ -209,14 +275,11 @@ def _closed(shape: Shape) -> Shape:
     """Where a number is often meant and a text is wanted: it must be quoted."""
     if shape.text and not (shape.number or shape.integer):
         return changed(shape, strict=True)
-    items, fields = shape.items, shape.fields
+    items = shape.items
     if items is not None:
         closed = _closed(items)
         return changed(shape, each=lambda: closed)
-    if isinstance(fields, Struct):
-        value = _closed(fields.shape(""))
-        return changed(shape, fields=Struct({}, lambda: value, fields.rules))
-    return shape
+    return _values(shape, _closed)
 
 
 class _Resources(Struct):

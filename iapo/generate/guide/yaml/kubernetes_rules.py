@@ -67,8 +67,18 @@ _BALANCED = ["loadBalancerClass", "loadBalancerSourceRanges", "allocateLoadBalan
 
 _GROUPED = _tie("apiGroup", "kind", "User Group", needed=False)
 
+_INITIAL = _need(
+    "image",
+    ties=tuple(
+        _tie(name, "restartPolicy", "Always")
+        for name in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
+    ),
+)
+
 RULES: Mapping[tuple[str, str], Rules] = {
     ("ObjectMeta", "named"): _need("", _some("name generateName", 1, 2)),
+    ("ObjectMeta", "claim"): _need("name"),
+    ("ObjectMeta", "definition"): _need("name"),
     ("Pod", ""): _need("spec"),
     ("PodTemplateSpec", ""): _need("spec"),
     ("PodSpec", ""): _need("", demands=(_demand("dnsPolicy", "None", "dnsConfig"),)),
@@ -76,13 +86,8 @@ RULES: Mapping[tuple[str, str], Rules] = {
         "restartPolicy", demands=(_demand("dnsPolicy", "None", "dnsConfig"),)
     ),
     ("Container", ""): _need("image"),
-    ("Container", "init"): _need(
-        "image",
-        ties=tuple(
-            _tie(name, "restartPolicy", "Always")
-            for name in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
-        ),
-    ),
+    ("Container", "init"): _INITIAL,
+    ("Container", "init stateful"): _INITIAL,
     ("EphemeralContainer", ""): _need("image"),
     ("Probe", ""): _one("exec httpGet tcpSocket grpc"),
     ("LifecycleHandler", ""): _one("exec httpGet tcpSocket sleep"),
@@ -183,26 +188,38 @@ WAYS: Mapping[tuple[str, str], tuple[tuple[frozenset[str], frozenset[str]], ...]
             ("apiGroups resources resourceNames verbs", "apiGroups resources verbs"),
             ("nonResourceURLs verbs", "nonResourceURLs verbs"),
         )
-    )
+    ),
+    ("PolicyRule", "role"): (
+        (
+            frozenset({"apiGroups", "resources", "resourceNames", "verbs"}),
+            frozenset({"apiGroups", "resources", "verbs"}),
+        ),
+    ),
 }
 """Definitions that may be written in several ways: the fields of each, and those that are needed."""
 
 CASES: Mapping[tuple[str, str], Case] = {
     **{
         (f"{kind}Spec", field): case
-        for kind in ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
+        for kind in ("Deployment", "ReplicaSet", "DaemonSet")
         for field, case in (("template", Case("always")), ("selector", Case("workload")))
     },
+    ("StatefulSetSpec", "template"): Case("stateful"),
+    ("StatefulSetSpec", "selector"): Case("workload"),
     ("ReplicationControllerSpec", "template"): Case("always"),
     ("JobSpec", "template"): Case("once"),
     ("JobSpec", "selector"): Case(absent=True),
     ("PodTemplateSpec", "spec"): Case("="),
     ("PodSpec", "initContainers"): Case("init"),
+    ("EnvVarSource", "fieldRef"): Case("env"),
+    ("Probe", "httpGet"): Case("probe"),
+    ("Probe", "tcpSocket"): Case("probe"),
     ("LabelSelectorRequirement", "values"): Case(least=1),
     ("LabelSelector", "matchExpressions"): Case(least=1),
     ("LabelSelector", "matchLabels"): Case("="),
     ("StatefulSetSpec", "volumeClaimTemplates"): Case("template"),
     ("IngressSpec", "rules"): Case(least=1),
+    ("Role", "rules"): Case("role"),
     ("PolicyRule", "apiGroups"): Case(least=1),
     ("PolicyRule", "resources"): Case(least=1),
     ("PolicyRule", "nonResourceURLs"): Case(least=1),
@@ -215,8 +232,20 @@ CASES: Mapping[tuple[str, str], Case] = {
 }
 """Definition and field to what is particular about it."""
 
+HANDED: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("PodSpec", "containers"),
+        ("PodSpec", "initContainers"),
+        ("PodSpec", "ephemeralContainers"),
+        *((short, field) for short in ("Container", "EphemeralContainer")
+          for field in ("volumeMounts", "volumeDevices")),
+    }
+)  # fmt: skip
+"""Definition and field that what is said of a StatefulSet's pods is handed on to, beside their own variant."""
+
 WORDS: Mapping[tuple[str, str, str], tuple[str, ...]] = {
     ("PodSpec", "always", "restartPolicy"): ("Always",),
+    ("PodSpec", "stateful", "restartPolicy"): ("Always",),
     ("PodSpec", "once", "restartPolicy"): ("OnFailure", "Never"),
     ("RoleRef", "cluster", "kind"): ("ClusterRole",),
     ("Subject", "", "apiGroup"): ("rbac.authorization.k8s.io",),

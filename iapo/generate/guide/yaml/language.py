@@ -7,8 +7,9 @@ from typing import ClassVar
 from iapo.generate.guide.automaton import Pool, State
 from iapo.generate.guide.fence import TICK, Start, closing
 from iapo.generate.guide.text import NEWLINE, Remark, expect
-from iapo.generate.guide.yaml.block import Line, Tail
+from iapo.generate.guide.yaml.block import Tail
 from iapo.generate.guide.yaml.frames import Frame, Known
+from iapo.generate.guide.yaml.lines import Line
 from iapo.generate.guide.yaml.scalars import SPACE
 from iapo.generate.guide.yaml.shapes import Shape
 
@@ -51,14 +52,14 @@ class Language:
         """Drop all that can be made again. What was made before stays usable."""
         self.pool.clear()
 
-    def line(self, top: Frame, column: int) -> State:
-        """At the beginning of a line after a value, some spaces written."""
-        return self.pool.make(Line, top, None, column, False)
+    def line(self, top: Frame, column: int, pending: Shape | None = None) -> State:
+        """At the beginning of a line, some spaces written; `pending`: the value that has yet to come."""
+        return self.pool.make(Line, top, pending, column, False)
 
     def code(self, fenced: bool) -> State:
         """Before the first document."""
         text = self.pool.make(Text, self, fenced, False, 0, Known())
-        return self.pool.make(Line, text, self.root, 0, False)
+        return self.line(text, 0, self.root)
 
     def ended(self, text: Frame) -> bool:
         """Whether an answer may end, all that is open in the document being ready for it."""
@@ -120,7 +121,7 @@ class Parted(State):
     def move(self, byte: int) -> State | None:
         make, old = self.g.pool.make, self.text
         text = make(Text, self.g, old.fenced, old.begun, old.parted + 1, Known())
-        line = make(Line, text, self.g.root, 0, False)
+        line = self.g.line(text, 0, self.g.root)
         if byte == SPACE:
             return make(Parted, self.g, old, True)
         if byte == ord("#") and self.spaced:

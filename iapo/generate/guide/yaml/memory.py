@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from iapo.generate.guide.automaton import Local, State
     from iapo.generate.guide.yaml.frames import Frame
+    from iapo.generate.guide.yaml.shapes import Shape
     from iapo.generate.guide.yaml.values import Text
 
 Fact = tuple[str, ...]
 Facts = frozenset[Fact]
 
 
+_NONE: frozenset[str] = frozenset()
 ANY_NAME = "*"
 """In the place of a name: all of them."""
 
@@ -61,8 +63,20 @@ class Memory:
 
     decides: frozenset[str] = frozenset()
 
-    def learn(self, name: str, facts: Facts) -> Facts:
-        """What is known once a key is written."""
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        """What is known once a key is written; None where it may not be."""
+        return facts
+
+    def barred(self, facts: Facts) -> frozenset[str]:
+        """Known keys that may not come."""
+        return _NONE
+
+    def shaped(self, name: str, shape: Shape, facts: Facts) -> Shape:
+        """What the value of a key is, by what is known once that is written."""
+        return shape
+
+    def merged(self, facts: Facts) -> Facts:
+        """What is known once another mapping is merged into it."""
         return facts
 
     def choose(self, name: str, value: str, facts: Facts) -> Facts:
@@ -85,7 +99,7 @@ class Memory:
 class Naming(Protocol):
     """Texts that name something."""
 
-    def local(self, quote: str, mark: str, flow: bool) -> Local:
+    def local(self, quote: str, mark: str, flow: bool, facts: Facts) -> Local:
         """A position before a name: after its quote, or at a mark (see `Form`)."""
         ...
 
@@ -99,6 +113,10 @@ class Naming(Protocol):
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
         """What is known once it is written; None where it may not be."""
+        ...
+
+    def aliased(self, facts: Facts) -> Facts:
+        """What is known once an alias stands for it, of which nobody knows here what it says."""
         ...
 
 

@@ -5,13 +5,15 @@ A form says which names are well-formed; what the format remembers (`memory.py`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 
 from iapo.generate.guide.automaton import Event, Exit, Lexeme, Local, State
+from iapo.generate.guide.ledger import Ledger
+from iapo.generate.guide.yaml.formed import Told
 from iapo.generate.guide.yaml.frames import Frame
 from iapo.generate.guide.yaml.memory import Naming
-from iapo.generate.guide.yaml.scalars import SPACE
+from iapo.generate.guide.yaml.scalars import SPACE, readable
 
 Step = Callable[[str, str], str | None]
 """What a character makes of a name's phase: the next one, None where it may not come. The first phase is
@@ -86,6 +88,13 @@ class Named(Lexeme):
         text = (self.text + more).strip(" ")
         return _done(self.top, self.naming, text.rstrip("\"'"), how == "end"), None
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        if not isinstance(self.local, Told):
+            return super().ends(ledger)
+        rest, quote = self.local.place.shortest, self.local.quote
+        ends = [quote] if quote else ["\n", ",", "]", "}"]
+        return [text.encode("latin-1") for text in (*([rest] if rest else ends), "x", "1")]
+
 
 class OneOf(State):
     """A name out of some, its beginning written."""
@@ -114,7 +123,8 @@ class OneOf(State):
             return (
                 _done(self.top, self.naming, self.begun, False) if text[-1] == self.quote else None
             )
-        if byte in (b" \n,]}" if self.top.flow else b" \n"):
+        ends = b" \n,]}" if self.top.flow else b" \n"
+        if byte in ends and readable(self.begun, self.g.old):
             return self.through(byte, _done(self.top, self.naming, self.begun, True))
         return None
 
@@ -128,7 +138,8 @@ def leading(top: Frame, naming: Naming, mark: str) -> tuple[State, ...]:
     """Before a name without quotes that may be any; `mark`: see `Form`."""
     if naming.only(top.known.facts) is not None:
         return ()
-    return (top.g.pool.make(Named, top, naming, "", naming.local("", mark, top.flow)),)
+    local = naming.local("", mark, top.flow, top.known.facts)
+    return (top.g.pool.make(Named, top, naming, "", local),)
 
 
 def named(top: Frame, naming: Naming, byte: int, bare: bool) -> State | None:
@@ -141,7 +152,8 @@ def named(top: Frame, naming: Naming, byte: int, bare: bool) -> State | None:
     if names is not None:
         found = make(OneOf, top, naming, names, "", quote)
     else:
-        found = make(Named, top, naming, "", naming.local(quote, "", top.flow))
+        local = naming.local(quote, "", top.flow, top.known.facts)
+        found = make(Named, top, naming, "", local)
     return found if quote else found.next(byte)
 
 

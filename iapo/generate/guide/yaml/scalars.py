@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from iapo.generate.guide.automaton import Exit, Local
 from iapo.generate.guide.text import HEX, NEWLINE, character
+from iapo.verify.yaml_source import resolve_scalar
 
 SPACE = ord(" ")
 NULLS = ("null", "~", "Null", "NULL")
@@ -24,9 +25,17 @@ _KEY_INDICATORS = _INDICATORS | frozenset(b"-:")
 _FLOW = frozenset(b",[]{}")
 
 
-def truths(old: bool) -> tuple[str, ...]:
-    """The truth values. `old`: of YAML 1.1, which has `yes` and `on`."""
-    return _TRUTHS + _OLD_TRUTHS if old else _TRUTHS
+_FALSE = frozenset({"false", "no", "off"})
+
+
+@lru_cache(maxsize=4)
+def truths(old: bool, never: bool = False) -> tuple[str, ...]:
+    """The truth values. `old`: of YAML 1.1, which has `yes` and `on`; `never`: the false ones alone."""
+    found = _TRUTHS + _OLD_TRUTHS if old else _TRUTHS
+    return tuple(word for word in found if word.lower() in _FALSE) if never else found
+
+
+_ANY_SPECIAL = frozenset((*NULLS, *truths(True)))
 
 
 @lru_cache(maxsize=2)
@@ -82,6 +91,14 @@ def _phase(phase: str, char: str, old: bool) -> str:
     if phase[:3] in ("oct", "bin"):
         return phase[:3] if char in "01234567_"[: 8 if phase[0] == "o" else 2] + "_" else "text"
     return "text"
+
+
+@lru_cache(maxsize=4096)
+def readable(text: str, old: bool) -> bool:
+    """Whether a word is read as a text without quotes. `old`: YAML 1.1."""
+    if not text or text in _ANY_SPECIAL:
+        return False
+    return isinstance(resolve_scalar(text, "1.1" if old else "1.2"), str)
 
 
 class Plain(Local):
@@ -290,5 +307,5 @@ def block(indent: int, column: int, lead: bool) -> Block:
 
 __all__ = [
     "MOST_STEP", "NULLS", "SPACE", "Block", "Name", "Plain", "Quoted", "block", "name", "plain",
-    "quoted", "quoted_name", "truths",
+    "quoted", "quoted_name", "readable", "truths",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iapo.generate.guide.yaml.memory import Embedded, Facts, Memory, Naming
+from iapo.generate.guide.yaml.patterns import Pattern
 
 _INT64 = (-(2**63), 2**63 - 1)
 
@@ -71,10 +72,12 @@ class Shape:
 
     Attributes:
         null: nothing, or `null`.
+        never: of the truth values only the false ones.
         integer: whole numbers from, to.
         number: any number.
         text: a text of any kind.
         strict: a text that begins like a number must be quoted, since one is often meant.
+        pattern: the form that a text has, but for block scalars.
         words: texts out of these.
         form: whether a text is whole, or begins, one more that may come.
         fields: a mapping.
@@ -84,14 +87,17 @@ class Shape:
         naming: texts that name something.
         embedded: the language inside of texts, and of scalars that are nothing else.
         settled: whether what is known lets a sequence end.
+        grows: whether what is known lets a sequence have another item.
     """
 
     null: bool = False
     boolean: bool = False
+    never: bool = False
     integer: tuple[int, int] | None = None
     number: bool = False
     text: bool = False
     strict: bool = False
+    pattern: Pattern | None = None
     words: tuple[str, ...] = ()
     form: Callable[[str, bool], bool] | None = None
     fields: Fields | None = None
@@ -101,6 +107,7 @@ class Shape:
     naming: Naming | None = None
     embedded: Embedded | None = None
     settled: Callable[[Facts], bool] | None = None
+    grows: Callable[[Facts], bool] | None = None
     _items: Shape | None = field(default=None, init=False, repr=False)
 
     @property
@@ -127,8 +134,8 @@ def changed(shape: Shape, **attributes: object) -> Shape:
     """A shape that differs from another in some attributes."""
     values = {
         name: getattr(shape, name)
-        for name in ("null", "boolean", "integer", "number", "text", "strict", "words",
-                     "form", "fields", "each", "least", "merged", "naming", "embedded", "settled")
+        for name in ("null", "boolean", "never", "integer", "number", "text", "strict", "pattern", "words",
+                     "form", "fields", "each", "least", "merged", "naming", "embedded", "settled", "grows")
     }  # fmt: skip
     return Shape(**{**values, **attributes})
 
@@ -224,7 +231,8 @@ class Struct(Fields):
             self.memory = memory
         ties = [t.key for t in self.rules.ties if t.words is not None]
         asked = (*ties, *(d.key for d in self.rules.demands))
-        self.decides = self.memory.decides.union(asked)
+        self._asked = frozenset(asked)
+        self.decides = self.memory.decides | self._asked
         self._shapes: dict[str, Shape] = {}
         self._others: dict[tuple[str, str], Struct] = {}
         self.needed = self._wants()
@@ -283,7 +291,7 @@ class Struct(Fields):
         return self._other(name, "")
 
     def choose(self, name: str, value: str) -> Fields:
-        return self._other(name, value) if name in self.decides else self
+        return self._other(name, value) if name in self._asked else self
 
     def _other(self, name: str, value: str) -> Struct:
         found = self._others.get((name, value))
@@ -364,6 +372,7 @@ def union(shapes: Sequence[Shape]) -> Shape:
         number=any(s.number for s in shapes),
         text=text,
         strict=text and all(s.strict for s in shapes if s.text),
+        pattern=_common([s.pattern for s in shapes if s.text]),
         words=() if text else tuple(dict.fromkeys(w for s in shapes for w in s.words)),
         fields=None if not fields else fields[0] if len(fields) == 1 else Choice(fields),
         each=(lambda: union([s.items for s in sequences if s.items is not None]))
@@ -373,7 +382,13 @@ def union(shapes: Sequence[Shape]) -> Shape:
         naming=next((s.naming for s in shapes if s.naming is not None), None),
         embedded=next((s.embedded for s in shapes if s.embedded is not None), None),
         settled=next((s.settled for s in sequences if s.settled is not None), None),
+        grows=next((s.grows for s in sequences if s.grows is not None), None),
     )
+
+
+def _common(patterns: list[Pattern | None]) -> Pattern | None:
+    """The form that all texts have, if it is one."""
+    return patterns[0] if patterns and all(p is patterns[0] for p in patterns) else None
 
 
 class _Anything(Fields):

@@ -10,6 +10,7 @@ from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import NAME, NEWLINE, Remark, expect, many
 from iapo.generate.guide.yaml.embedded import Watched, watched
 from iapo.generate.guide.yaml.folded import Folding
+from iapo.generate.guide.yaml.formed import Formed, formed
 from iapo.generate.guide.yaml.frames import Frame, either
 from iapo.generate.guide.yaml.named import named
 from iapo.generate.guide.yaml.scalars import (
@@ -19,6 +20,7 @@ from iapo.generate.guide.yaml.scalars import (
     block,
     plain,
     quoted,
+    readable,
     truths,
 )
 from iapo.generate.guide.yaml.shapes import ANY, Shape
@@ -70,6 +72,11 @@ class Text(Lexeme):
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         local = self.local.inner if isinstance(self.local, Watched) else self.local
+        if isinstance(local, Formed):
+            rest = local.place.shortest.encode("latin-1")
+            if rest:
+                return (rest,)
+            local = local.inner
         if isinstance(local, Quoted):
             return (local.quote.encode(), b"n", b"0", *CLOSERS)
         ends = (b"}", b"]", b",", b"\n") if self.top.flow else (b"\n",)
@@ -98,10 +105,10 @@ class Atom(State):
         shape = self.shape
         if self.quote:
             return shape.words
-        plain_words = tuple(w for w in shape.words if w and w not in _SPECIAL)
+        plain_words = tuple(w for w in shape.words if readable(w, self.g.old))
         return (
             plain_words
-            + (truths(self.g.old) if shape.boolean else ())
+            + (truths(self.g.old, shape.never) if shape.boolean else ())
             + (NULLS[:2] if shape.null else ())
         )
 
@@ -143,7 +150,6 @@ class Atom(State):
         return None
 
 
-_SPECIAL = frozenset((*NULLS, *truths(True)))
 _SPACES = frozenset({SPACE})
 _MOST_DIGITS = 12
 
@@ -237,14 +243,18 @@ def alike(known: Shape, shape: Shape) -> bool:
         if fields is None or known is ANY:
             return known is ANY
         # What may hold anything at all may also hold no more than what is left here.
-        return fields.names == names or (fields.free and fields.names > names)
+        free = fields.free and (shape.merged.free or fields.names > names)
+        return fields.names == names or free
     same = shape.fields is not None and known.fields is shape.fields
-    return known is shape or known is ANY or (known.text and shape.text) or same
+    texts = (known.text or known.naming is not None) and (shape.text or shape.naming is not None)
+    return known is shape or known is ANY or texts or same
 
 
 def alias(top: Frame, shape: Shape) -> State | None:
     """After a `*`."""
     names = tuple(name for name, known in top.known.anchors if alike(known, shape))
+    if names and shape.naming is not None:
+        top = top.told(shape.naming.aliased(top.known.facts))
     return top.g.pool.make(Alias, top, names, "") if names else None
 
 
@@ -272,6 +282,8 @@ def scalar(top: Frame, shape: Shape, byte: int, bare: bool = False) -> State | N
 
 def marked(shape: Shape, local: Local) -> Local:
     """A position in free text, that in which something may be embedded where it may."""
+    if shape.pattern is not None:
+        return formed(local, shape.pattern)
     return local if shape.embedded is None else watched(local)
 
 
@@ -302,7 +314,8 @@ class Header(State):
         shape, embedded = self.shape, self.shape.embedded
         if not shape.text and embedded is not None:
             return embedded.lines(self.top)
-        local = marked(shape, block(self.top.indent + 1, 0, True))
+        lines = block(self.top.indent + 1, 0, True)
+        local = lines if shape.pattern is not None else marked(shape, lines)
         return self.g.pool.make(Lines, self.top, shape, local)
 
 

@@ -208,7 +208,7 @@ class Name:
     def __init__(self, kind: str, step: Step, *examples: str) -> None:
         self.kind, self.step, self.examples = kind, step, examples
 
-    def local(self, quote: str, mark: str, flow: bool) -> Local:
+    def local(self, quote: str, mark: str, flow: bool, facts: Facts) -> Local:
         return form(self.step, mark, quote, flow)
 
     def only(self, facts: Facts) -> tuple[str, ...] | None:
@@ -216,6 +216,9 @@ class Name:
 
     def likely(self, facts: Facts) -> list[str]:
         return [*self.examples]
+
+    def aliased(self, facts: Facts) -> Facts:
+        return facts
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
         return facts | {(self.kind, name)} if self.kind else facts

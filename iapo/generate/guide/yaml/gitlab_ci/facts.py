@@ -123,7 +123,7 @@ PIPELINE, JOB, HIDDEN, NEED = _Pipeline(), _Job(), _Hidden(), _Need()
 class Name:
     """A text that names something."""
 
-    def local(self, quote: str, mark: str, flow: bool) -> Local:
+    def local(self, quote: str, mark: str, flow: bool, facts: Facts) -> Local:
         return form(_name, mark, quote, flow)
 
     def only(self, facts: Facts) -> tuple[str, ...] | None:
@@ -138,6 +138,9 @@ class Name:
         if name.startswith("."):
             return None
         return facts if ("job", name) in facts else _owing(facts, "job", name)
+
+    def aliased(self, facts: Facts) -> Facts:
+        return facts
 
 
 class NewStage(Name):
