@@ -40,12 +40,18 @@ def training_set(tasks: Sequence[Task], system_prompt: str = "") -> Any:
     return datasets.Dataset.from_list(rows)
 
 
-def reward_functions(reward: IaCReward | None = None) -> list[RewardFunction]:
+def reward_functions(
+    reward: IaCReward | None = None, *, passed: bool = False
+) -> list[RewardFunction]:
     """Three functions for `reward_funcs`: syntax, correctness, format, each in [0, 1].
 
     TRL calls them one after the other with the same completions: the first call verifies, the
     others read. Weigh them with `reward_weights=[alpha, beta, gamma]`. The first also logs
     `pass_rate` and `valid_rate`.
+
+    Args:
+        passed: a fourth function, 1 where an answer verifies and does all that was asked, else 0;
+            its weight is the configuration's `pass_bonus`.
     """
     judge = _Judge(reward or IaCReward())
 
@@ -65,7 +71,15 @@ def reward_functions(reward: IaCReward | None = None) -> list[RewardFunction]:
         function.__name__ = name
         return function
 
-    return [component(name) for name in COMPONENTS]
+    functions = [component(name) for name in COMPONENTS]
+    if passed:
+
+        def whole(completions: Sequence[Any], truth: Sequence[str], **_: Any) -> list[float]:
+            return [float(passes(s)) for s in judge([last_text(c) for c in completions], truth)]
+
+        whole.__name__ = "passed"
+        functions.append(whole)
+    return functions
 
 
 class _Judge:

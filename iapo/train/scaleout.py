@@ -102,7 +102,9 @@ def train_with_trl(
     host: Any = trl
     trainer = host.GRPOTrainer(
         model=trained,
-        reward_funcs=reward_functions(IaCReward(config.alpha, config.beta, config.gamma)),
+        reward_funcs=reward_functions(
+            IaCReward(config.alpha, config.beta, config.gamma), passed=config.pass_bonus > 0
+        ),
         args=arguments(config, len(tasks)),
         train_dataset=training_set(tasks, config.system_prompt),
         processing_class=tokenizer,
@@ -168,7 +170,8 @@ def arguments(config: TrainConfig, tasks: int) -> Any:
         "multi_objective_aggregation": "normalize_then_sum"
         if config.advantage == "per_component"
         else "sum_then_normalize",
-        "reward_weights": [config.alpha, config.beta, config.gamma],
+        "reward_weights": [config.alpha, config.beta, config.gamma]
+        + [config.pass_bonus] * (config.pass_bonus > 0),
         "mask_truncated_completions": config.truncated == "mask",
         "save_steps": config.checkpoint_every,
         "save_total_limit": config.keep_checkpoints,

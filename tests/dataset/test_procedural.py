@@ -54,7 +54,7 @@ def test_balance_by_family_gives_the_category_with_most_families_most_tasks() ->
     equal = [task.category for task in procedural_dataset(2, 80)]
     assert {equal.count(category) for category in set(equal)} == {20}
     drawn = [task.category for task in procedural_dataset(2, 400, balance="families")]
-    weight = {category: 0.0 for category in set(drawn)}
+    weight = dict.fromkeys(set(drawn), 0.0)
     for family in FAMILIES.values():
         if family.effective_split != "novel":
             weight[category_of(family.format)] += family.weight

@@ -46,6 +46,16 @@ def test_trl_functions_give_each_component_and_log_rates():
     assert logged == {"pass_rate": 0.5, "valid_rate": 0.5}
 
 
+def test_trl_has_a_function_for_answers_that_do_everything():
+    from iapo.integrations.trl import reward_functions
+    from iapo.integrations.truth import pack
+
+    tasks = two_tasks()
+    *_, last = reward_functions(passed=True)
+    found = last(completions=[tasks[0].output, BAD], truth=[pack(task) for task in tasks])
+    assert (last.__name__, found) == ("passed", [1.0, 0.0])
+
+
 def test_trl_verifies_a_batch_once(monkeypatch):
     from iapo.integrations import trl
     from iapo.integrations.truth import pack

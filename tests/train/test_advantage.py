@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iapo.generate.sampling import Completion
 from iapo.train.advantage import advantages, component_advantages, has_spread
+from iapo.train.config import TrainConfig
+from iapo.train.loop import experiences
+from iapo.train.rollout import Group, Sample
+from iapo.train.scoring import Scored
 
 REWARDS = st.lists(st.floats(-10, 10), min_size=2, max_size=16)
 METHODS = ["centred", "standardised", "leave_one_out"]
@@ -89,3 +94,29 @@ def test_a_component_that_hardly_varies_counts_as_much_as_one_that_varies_much()
     (found,) = component_advantages([[much_better, little_better, neither]], weights)
     assert found[0] == pytest.approx(found[1], rel=0.02)
     assert found[2] < 0 < found[1]
+
+
+def credits(config, *scored):
+    answer = Completion((1, 2), (-0.5, -0.5), stopped=True)
+    group = Group(0, None, (1,), tuple(Sample(answer, "", one) for one in scored))
+    return experiences([group], config, None)[0].advantages
+
+
+def test_a_bonus_sets_an_answer_that_does_everything_apart_from_one_that_leaves_something_out():
+    whole = Scored(1.0, {"syntax": 1.0, "correctness": 1.0, "format": 1.0}, passed=True)
+    less = Scored(0.97, {"syntax": 1.0, "correctness": 0.9, "format": 1.0})
+    wrong = Scored(0.1, {"syntax": 0.1, "correctness": 0.1, "format": 0.1})
+    plain = credits(TrainConfig(), whole, less, wrong)
+    assert plain == pytest.approx([0.31, 0.28, -0.59])
+    bonus = credits(TrainConfig(pass_bonus=1.0), whole, less, wrong)
+    assert bonus == pytest.approx([2.0 - 3.07 / 3, 0.97 - 3.07 / 3, 0.1 - 3.07 / 3])
+    assert bonus[1] < 0 < bonus[0]
+
+
+def test_a_bonus_is_a_component_of_its_own_where_components_are_normalised():
+    some = {"syntax": 1.0, "correctness": 1.0, "format": 1.0}
+    answers = [Scored(1.0, some, passed=True), Scored(1.0, some), Scored(1.0, some)]
+    per_component = TrainConfig(advantage="per_component")
+    assert credits(per_component, *answers) == pytest.approx([0.0, 0.0, 0.0])
+    found = credits(TrainConfig(advantage="per_component", pass_bonus=0.5), *answers)
+    assert found[0] > 0 > found[1] == pytest.approx(found[2])

@@ -7,6 +7,7 @@ import os
 import statistics
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,8 @@ def test_settings_are_carried_over(tmp_path):
     assert (found.loss_type, found.epsilon, found.epsilon_high) == ("dr_grpo", 0.1, 0.28)
     assert (found.beta, found.mask_truncated_completions, found.bf16) == (0.02, True, False)
     assert found.reward_weights == [0.4, 0.3, 0.3]
+    with_bonus = arguments(replace(config, pass_bonus=0.5), tasks=10)
+    assert with_bonus.reward_weights == [0.4, 0.3, 0.3, 0.5]
     assert found.gradient_checkpointing is True
     assert found.generation_kwargs == {"min_p": 0.1}
 
