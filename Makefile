@@ -31,9 +31,10 @@ endef
 train: $(VENV)/.train  ## Fine-tune the embedded model: warm start, then GRPO (about 20 minutes on 2 cores)
 	$(BIN)/iapo train --preset laptop --output $(OUTPUT) $(TRAIN_FLAGS)
 
-model: $(VENV)/.train  ## Make the adapter in models/ again, from nothing (about an hour)
+model: $(VENV)/.train  ## Make the adapter in models/ again, from nothing (about two hours)
 	$(BIN)/iapo train --config runs/supervised.yaml --output out/b
-	$(BIN)/python scripts/ship_adapter.py out/b
+	$(BIN)/iapo train --config runs/broad.yaml --model out/b --output out/b2
+	$(BIN)/python scripts/ship_adapter.py out/b2
 
 test: $(VENV)/.test  ## The tests, without the slow ones
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
