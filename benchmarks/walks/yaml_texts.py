@@ -154,7 +154,9 @@ class Walk(Writing):
         shape, rng = value.shape, self.rng
         plain = shape.text or (shape.literal and not (shape.null and shape.nested))
         if shape.nested and not (plain and (self.tired or rng.random() < 0.5)):
-            short = rng.random() < 0.1 and (shape.each is not None or self.closable(shape, value.top.known.facts))
+            short = rng.random() < 0.1 and (
+                shape.each is not None or self.closable(shape, value.top.known.facts)
+            )
             self.must(" " if short else "\n")
         else:
             self.must(" ")
