@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
-from iapo.generate.guide.dockerfile.heredocs import Lines
-from iapo.generate.guide.dockerfile.language import Line
 from iapo.generate.guide.dockerfile.lines import Physical
 from walks import free_texts
 
@@ -19,17 +16,6 @@ class Walk(free_texts.Walk):
         "[", "]", "(", ")", " <<EOF", " <<-'END' ", "<", "@", "#", "\\", "`", "é", "http://", "git@",
         " \\\n", " \\\n# a remark\n",
     )  # fmt: skip
-    endings: ClassVar[tuple[str, ...]] = (
-        "\n", '"\n', "'\n", "}\n", " x\n", '" x\n', "' x\n", "} x\n", "x\n", '"]\n', '", "x"]\n', "FROM x\n",
-        "x}\n", "x} x\n", '}"\n', '}" x\n',
-    )  # fmt: skip
-
-    def closing(self) -> Sequence[str]:
-        if isinstance(self.state, Lines):
-            return (f"\n{self.state.heredocs[0][0]}\n", "\n")
-        if isinstance(self.state, Line) and self.state.file.stages:
-            return ("\n",)
-        return () if self._between else self.endings
 
     @property
     def _between(self) -> bool:

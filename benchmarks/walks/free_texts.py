@@ -1,6 +1,7 @@
 """Random text under a guide, knowing nothing of the format but what the guide allows.
 
-Where nearly anything may come it writes words and marks, elsewhere any of the bytes that may.
+Where nearly anything may come it writes words and marks, elsewhere any of the bytes that may. Once the
+text is long it is ended as a guide ends an answer that would be cut.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import random
 from collections.abc import Sequence
 from typing import ClassVar
 
+from iapo.generate.guide.closing import ending
 from iapo.generate.guide.fence import Fenced
+from iapo.generate.guide.ledger import Ledger
 from walks.writing import MOST, Writing
 
 MANY = 30  # bytes that may come, beyond which a text is free
@@ -21,11 +24,9 @@ class Walk(Writing):
 
     Attributes:
         marks: what is written between words.
-        endings: what may end something, tried in order once the text is long.
     """
 
     marks: ClassVar[tuple[str, ...]]
-    endings: ClassVar[tuple[str, ...]]
 
     def __init__(self, g: Fenced, rng: random.Random) -> None:
         super().__init__(g.code(False), rng)
@@ -36,7 +37,8 @@ class Walk(Writing):
         while len(self.text) < MOST:
             if self.state.final and (self.tired or self.rng.random() < 0.02):
                 return self.text
-            if not self.tired or not any(self.put(ending) for ending in self.closing()):
+            end = ending(self.state, Ledger()) if self.tired else None
+            if end is None or not self.put(end.decode()):
                 self.step()
         return None
 
@@ -53,10 +55,6 @@ class Walk(Writing):
             kinds = rng.choices((WORDS, self.marks, allowed), (6, 4, 1), k=8)
             pieces = [*map(rng.choice, kinds), *pieces]
         next(piece for piece in pieces if self.put(piece))
-
-    def closing(self) -> Sequence[str]:
-        """What might end what is open."""
-        return self.endings
 
     def interesting(self, allowed: list[str]) -> list[str]:
         """Those of the characters that may come which lead to something, rather than to more of the same."""

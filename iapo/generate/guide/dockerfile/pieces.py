@@ -34,6 +34,9 @@ _ENDINGS = (
 )
 
 
+_APART = (b"\n", b" ", b",", b":x ")
+
+
 class Form(Protocol):
     """What a short text must look like."""
 
@@ -167,6 +170,9 @@ class Named(Lexeme):
             text += more.decode("latin-1")
         return self.named(text, label), None
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (*_APART, *CLOSERS)
+
     def again(self, begun: str, local: Local) -> State:
         """The same with more of it."""
         raise NotImplementedError
@@ -225,6 +231,9 @@ class Checked(State):
     @property
     def final(self) -> bool:
         return self.form(self.begun, True) and self.then.final
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (*_APART, *CLOSERS)
 
     def move(self, byte: int) -> State | None:
         text = self.begun + chr(byte)

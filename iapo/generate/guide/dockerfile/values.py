@@ -13,14 +13,17 @@ _DURATION = re.compile(r"(\d{1,5}(?:\.\d)?(?:h|m|s))+\Z|\d{1,5}ms\Z|0\Z")
 _DURATION_BEGUN = re.compile(r"(?:\d{1,5}(?:\.\d)?[hms])*(?:\d{1,5}(?:\.\d?)?)?\Z|\d{1,5}ms?\Z")
 _MODE = re.compile(r"[0-7]{3,4}\Z|(?:[ugoa]*[-+=][rwxXst]*)(?:,[ugoa]*[-+=][rwxXst]*)*\Z")
 _MODE_BEGUN = re.compile(r"[0-7]{0,4}\Z|(?:[ugoa]*[-+=][rwxXst]*,)*[ugoa]*(?:[-+=][rwxXst]*)?\Z")
-_MOST_MODE = 24
+_MOST_MODE = 24  # characters
+_MOST_DURATION = 12
 _SIZE = re.compile(r"[1-9]\d{0,9}[kmg]?b?\Z")
 _CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 
 def duration(text: str, whole: bool) -> bool:
     """`30s`, `1m30s`, `500ms` (Go's time.ParseDuration)."""
-    return bool((_DURATION if whole else _DURATION_BEGUN).match(text))
+    if whole or len(text) >= _MOST_DURATION:  # then it must be over
+        return len(text) <= _MOST_DURATION and bool(_DURATION.match(text))
+    return bool(_DURATION_BEGUN.match(text))
 
 
 def number(text: str, whole: bool) -> bool:
@@ -30,7 +33,9 @@ def number(text: str, whole: bool) -> bool:
 
 def mode(text: str, whole: bool) -> bool:
     """`755`, `0644`, `u=rwX,go=rX`."""
-    return len(text) <= _MOST_MODE and bool((_MODE if whole else _MODE_BEGUN).match(text))
+    if whole or len(text) >= _MOST_MODE:
+        return len(text) <= _MOST_MODE and bool(_MODE.match(text))
+    return bool(_MODE_BEGUN.match(text))
 
 
 def octal(text: str, whole: bool) -> bool:
