@@ -45,6 +45,7 @@ privileged: true
 init: "yes\"""") + "volumes:\n  cache:\n",
     "variables": service("""scale: ${COPIES:-2}
 tty: "${TTY:-true}"
+pull_policy: ${PULL-every_5d}
 command: ["serve", "--port=${PORT:-80}"]
 restart: unless-stopped
 environment:
@@ -153,6 +154,9 @@ REFUSED = {
     "two networks": (service("network_mode: host\nnetworks"), "network_mode: host\n    "),
     "a word that is none of the words": (service("restart: allways"), "restart: al"),
     "a truth value that is none": (service("privileged: maybe"), "privileged: "),
+    "a variable whose default is no truth value": (service("tty: ${TTY:-maybe}"), "${TTY:-"),
+    "a truth value only where a variable is set": (service("tty: ${TTY:+true}"), "${TTY:"),
+    "a variable whose default is no number": (service("scale: ${COPIES:-2x}"), "${COPIES:-2"),
     "a text for a number": (service("scale: many"), "scale: "),
     "a number for a version": ("version: 3.8", "version: "),
     "a number in a command": (service("command: [serve, 80"), "[serve, "),

@@ -87,23 +87,35 @@ _WHOLE = frozenset(
 # Texts in which a number is often meant: it must be quoted there.
 _QUOTED = frozenset({"version", "command", "entrypoint", "test"})
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(:?[-?+][A-Za-z0-9._-]*)?\}")
-_MOST_VARIABLE = 100
+_DEFAULTING = re.compile(
+    r"\$\{[A-Za-z_][A-Za-z0-9_]*:?(?P<operator>[-?+])(?P<word>[A-Za-z0-9._-]*)"
+)
+_MOST_VARIABLE = 100  # of a variable's name, or of what is said where it is missing
 _TRUTHS = ("true", "false", "yes", "no", "on", "off")
 
 
-def _form(words: tuple[str, ...], pattern: str) -> Callable[[str, bool], bool]:
-    """A text out of some words, of a pattern, or a variable."""
-    form = re.compile(pattern)
+def _form(
+    words: tuple[str, ...], pattern: str, stem: str = "", unfinished: str = ""
+) -> Callable[[str, bool], bool]:
+    """A text out of some words, of a pattern, or a variable.
+
+    Args:
+        stem: what a text of the pattern begins with.
+        unfinished: another pattern, of what can become such a text.
+    """
+    form, growing = re.compile(pattern), re.compile(unfinished)
 
     def meant(text: str) -> bool:
         return text in words or form.fullmatch(text) is not None
 
+    def begun(text: str) -> bool:
+        prefix = any(word.startswith(text) for word in (*words, stem))
+        return prefix or meant(text) or growing.fullmatch(text) is not None
+
     def fits(text: str, whole: bool) -> bool:
         if text.startswith("$"):
-            return _variable(text, whole) and _defaulted(text, meant)
-        if whole:
-            return meant(text)
-        return any(w.startswith(text) for w in words) or form.fullmatch(text) is not None
+            return _variable(text, whole) and _defaulted(text, meant, begun)
+        return meant(text) if whole else begun(text)
 
     return fits
 
@@ -112,7 +124,9 @@ def _variable(text: str, whole: bool) -> bool:
     """Whether a text is a variable in braces, or begins one."""
     if whole or text.endswith("}"):
         return _VARIABLE.fullmatch(text) is not None
-    if len(text) > _MOST_VARIABLE:
+    found = _DEFAULTING.fullmatch(text)
+    free = not text.endswith(":") if found is None else found["operator"] == "?"
+    if free and len(text) > _MOST_VARIABLE:
         return False
     begun = text[2:] or "A"
     open_ = f"${{{begun}"
@@ -122,12 +136,16 @@ def _variable(text: str, whole: bool) -> bool:
     )
 
 
-def _defaulted(text: str, meant: Callable[[str], bool]) -> bool:
-    """Whether a variable that is written has no default, or one that may stand there."""
-    if not text.endswith("}"):
+def _defaulted(text: str, meant: Callable[[str], bool], begun: Callable[[str], bool]) -> bool:
+    """Whether a variable has no default, or one that may stand there, or the beginning of one."""
+    if text.endswith("}"):
+        expanded = expand(text)
+        return bool(expanded.unset or expanded.problem) or meant(expanded.text)
+    found = _DEFAULTING.fullmatch(text)
+    if found is None or found["operator"] == "?":
         return True
-    found = expand(text)
-    return bool(found.unset or found.problem) or meant(found.text)
+    # Offline no variable is set: what stands there only where one is set comes to nothing.
+    return meant("") if found["operator"] == "+" else begun(found["word"])
 
 
 _NEVER = r"(?!)"
@@ -135,7 +153,9 @@ _TRUTH = _form(_TRUTHS, _NEVER)
 _NUMBER = _form((), r"[0-9]{1,12}")
 _PULL = _form(
     ("always", "never", "build", "if_not_present", "missing", "refresh", "daily", "weekly"),
-    r"every_([0-9]{1,3}[wdhms]?)*",
+    r"every_([0-9]{1,3}[wdhms])+",
+    "every_",
+    r"every_([0-9]{1,3}[wdhms])*[0-9]{0,3}",
 )
 _RESTART = _form(("no", "always", "unless-stopped", "on-failure"), r"on-failure:[0-9]{0,3}")
 _FORMS = {"restart": _RESTART, "pull_policy": _PULL}
