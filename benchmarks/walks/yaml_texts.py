@@ -84,9 +84,11 @@ class Walk(Writing):
         elif isinstance(state, keys.FreeKey):
             self.must('":', "':", ":", "a")
         elif isinstance(state, named.Named):
-            self.must(
-                "\n", '"', "'", ",", "]", "/.github/workflows/a.yml@v1", "/b@v1", " {0}", "a", "1"
-            )
+            # In a name without quotes a quote is a character like others, and outside brackets a
+            # comma: they would go on for ever.
+            ends = [getattr(state.local, "quote", "") or "\n", *(",]" if state.top.flow else "")]
+            workflow, action = "/b/.github/workflows/a.yml@v1", "/b@v1"
+            self.must(*ends, workflow, action, " {0}", "a", "1")
         elif isinstance(state, flow.Open):
             self.opened(state.frame)
         elif isinstance(state, flow.Value):
