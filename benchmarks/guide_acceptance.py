@@ -25,10 +25,11 @@ from typing import Any
 import numpy as np
 import torch
 from terraform_corpus import DEFAULT_CORPORA, load
+from transformers import AutoTokenizer
 
 from iapo.generate.guide import GUIDED, Bound, Guide
 from iapo.models import EMBEDDED
-from iapo.models import load as load_model
+from iapo.models.embedded import embedded_folder
 from iapo.models.memory import free_memory
 from iapo.verify.sandbox import judge_all
 from iapo.verify.terraform.catalogue import list_schemas
@@ -106,11 +107,14 @@ def main() -> None:
     parser.add_argument("--bound", action="store_true", help="comments as bounded as in generation")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    tokenizer = load_model(options.model)[1]
+    # The tokenizer alone: what is left of a model would be taken for the guide's, or lent to it.
+    tokenizer = AutoTokenizer.from_pretrained(
+        embedded_folder() if options.model == EMBEDDED else options.model
+    )
     labelled, chosen = programs(options.format, options.corpora)
     if options.sample:
         chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
-    free_memory(torch.device("cpu"))  # or the guide is made of what the model left behind
+    free_memory(torch.device("cpu"))
     before = resident()
     bound = Bound() if options.bound else None
     guide = Guide(tokenizer, format=options.format, bound=bound)

@@ -8,7 +8,6 @@ from iapo.generate.guide.automaton import State
 from iapo.generate.guide.yaml.github_actions import expression, operands
 
 _ENDS = (" }}", "}}", "\n", "'", '"')
-RARE = frozenset({"format", "fromjson"})  # what they make of a text is another matter
 _JOINS = (" == ", " != ", " && ", " || ", ", ", ")", "]")
 
 
@@ -22,8 +21,7 @@ def tries(state: State, rng: random.Random) -> list[str]:
     if isinstance(state, operands.Property) and state.begun not in state.names:
         return [rng.choice(state.names)[len(state.begun) :]]
     if isinstance(state, expression.Operand):
-        own = [n for n in state.site.names if n not in RARE or rng.random() < 0.1]
-        names = [name + "(" for name in own] + own
+        names = [name + "(" for name in state.site.names] + list(state.site.names)
         simple = ["'alpha'", "''alpha''", "1"]
         if state.level.depth:
             return [*simple, *rng.sample(names, len(names))]

@@ -12,7 +12,7 @@ from iapo.generate.guide.yaml.shapes import Fields, Shape
 from walks import expressions
 from walks.writing import MOST, Writing
 
-RARE = frozenset({"exclude", "extends", "include"})  # what they need is in other places
+RARE = frozenset({"extends", "include"})  # what they need is in other places
 WORDS = ("alpha", "bravo", "carol", "delta", "echo", "fox", "golf", "hotel")
 
 

@@ -44,7 +44,7 @@ class TrainConfig:
         categories: of infrastructure code; empty means all four.
         families: of tasks to keep to, e.g. `terraform/s3` (`iapo dataset list` names them);
             `benchmark` stands for those of IaC-Bench; empty means all. Fewer are learnt sooner.
-        balance: of generated tasks: as many of each of the `categories`, or of each of the
+        balance: of generated training tasks: as many of each of the `categories`, or of each of the
             `families` by its weight, which gives Terraform, with most families, about half.
         max_difficulty: of tasks, from 1 (one part, few arguments) to 5.
         dataset_size: training tasks to draw from; 0 takes the whole benchmark, and as many

@@ -65,6 +65,8 @@ def test_balance_by_family_gives_the_category_with_most_families_most_tasks() ->
         procedural_dataset(2, 20, balance="families")
         == procedural_dataset(2, 400, balance="families")[:20]
     )
+    with pytest.raises(DatasetError, match="balance is categories or families, not 'family'"):
+        procedural_dataset(2, 1, balance="family")
 
 
 def test_a_family_can_be_configured() -> None:

@@ -102,6 +102,8 @@ services:
   db:
     image: postgres:16
     ipc: service:cache
+    pid: "services:any"
+    uts: "${MODE}"
     networks:
       front:
         aliases: [database]
@@ -154,6 +156,8 @@ REFUSED = {
     "two networks": (service("network_mode: host\nnetworks"), "network_mode: host\n    "),
     "a word that is none of the words": (service("restart: allways"), "restart: al"),
     "a truth value that is none": (service("privileged: maybe"), "privileged: "),
+    "tries without a number": (service("restart: on-failure:"), "on-failure:"),
+    "a service that could have no such name": (service("network_mode: service:a/b"), "service:a"),
     "a variable whose default is no truth value": (service("tty: ${TTY:-maybe}"), "${TTY:-"),
     "a truth value only where a variable is set": (service("tty: ${TTY:+true}"), "${TTY:"),
     "a variable whose default is no number": (service("scale: ${COPIES:-2x}"), "${COPIES:-2"),

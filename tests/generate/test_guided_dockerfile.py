@@ -106,6 +106,8 @@ def test_what_is_valid_can_be_written(guide, name):
 
 
 REFUSED = {
+    "a duration that could not be ended in time": (
+        "FROM a\nHEALTHCHECK --interval=1h1m1h1m11.5s CMD x\n", "1h1m1h1m11"),
     "an instruction that does not exist": ("FROM a\nCOPI", "COP"),
     "an instruction before FROM": ("RUN x", ""),
     "no FROM": ("ARG A\n", "<end>"),

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, get_args
 
 from iapo.dataset.benchmark import category_of
 from iapo.dataset.procedural.family import FAMILIES, Family
@@ -56,6 +56,9 @@ def procedural_dataset(
     """
     if split is not None and split not in SPLITS:
         raise DatasetError(f"unknown split {split!r}; known: {', '.join(SPLITS)}")
+    if balance not in get_args(Balance):
+        known = " or ".join(get_args(Balance))
+        raise DatasetError(f"balance is {known}, not {balance!r}")
     for name in (*(families or ()), *(weights or ()), *(config or ())):
         if name not in FAMILIES:
             near = difflib.get_close_matches(name, FAMILIES, n=3, cutoff=0.4)
@@ -95,7 +98,7 @@ def _turns(
     balance: Balance,
 ) -> list[_Turn]:
     """The families to draw from: of each category that has any, or all of them together."""
-    by_category: dict[str, list[Family]] = {}
+    together: dict[str, list[Family]] = {}
     for name in sorted(FAMILIES):
         family = config.get(name, FAMILIES[name])
         category = category_of(family.format)
@@ -108,12 +111,12 @@ def _turns(
         if not family.levels or (difficulty is not None and not difficulty & set(family.levels)):
             continue
         if weights.get(name, family.weight) > 0:
-            by_category.setdefault(category if balance == "categories" else "", []).append(family)
-    if not by_category:
+            together.setdefault(category if balance == "categories" else "", []).append(family)
+    if not together:
         raise DatasetError("no procedural family fits what was asked for")
     return [
         _Turn(tuple(found), tuple(accumulate(weights.get(f.name, f.weight) for f in found)))
-        for _, found in sorted(by_category.items())
+        for _, found in sorted(together.items())
     ]
 
 

@@ -34,6 +34,7 @@ _ENDINGS = (
 )
 
 
+# What may end a name or a value, before the brackets around it.
 _APART = (b"\n", b" ", b",", b":x ")
 
 

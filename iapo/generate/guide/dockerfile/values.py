@@ -10,7 +10,6 @@ import re
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _LAST_PORT = 65_535
 _DURATION = re.compile(r"(\d{1,5}(?:\.\d)?(?:h|m|s))+\Z|\d{1,5}ms\Z|0\Z")
-_DURATION_BEGUN = re.compile(r"(?:\d{1,5}(?:\.\d)?[hms])*(?:\d{1,5}(?:\.\d?)?)?\Z|\d{1,5}ms?\Z")
 _MODE = re.compile(r"[0-7]{3,4}\Z|(?:[ugoa]*[-+=][rwxXst]*)(?:,[ugoa]*[-+=][rwxXst]*)*\Z")
 _MODE_BEGUN = re.compile(r"[0-7]{0,4}\Z|(?:[ugoa]*[-+=][rwxXst]*,)*[ugoa]*(?:[-+=][rwxXst]*)?\Z")
 _MOST_MODE = 24  # characters
@@ -21,9 +20,8 @@ _CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}\Z")
 
 def duration(text: str, whole: bool) -> bool:
     """`30s`, `1m30s`, `500ms` (Go's time.ParseDuration)."""
-    if whole or len(text) >= _MOST_DURATION:  # then it must be over
-        return len(text) <= _MOST_DURATION and bool(_DURATION.match(text))
-    return bool(_DURATION_BEGUN.match(text))
+    ends = ("",) if whole else ("", "s", "0s")
+    return any(len(text + end) <= _MOST_DURATION and _DURATION.match(text + end) for end in ends)
 
 
 def number(text: str, whole: bool) -> bool:

@@ -7,10 +7,11 @@ their end. From https://docs.docker.com/reference/compose-file/extension/ and /s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from iapo.generate.guide.yaml.addresses import ADDRESS, V4, V6
 from iapo.generate.guide.yaml.patterns import Pattern
-from iapo.generate.guide.yaml.shapes import Shape, changed
+from iapo.generate.guide.yaml.shapes import Shape, of_texts
 
 _NUMBER = r"([0-9]+(\.[0-9]*)?|\.[0-9]+)"
 _MICRO = "\u00b5s|\u03bcs".encode().decode("latin-1")  # patterns are matched byte by byte
@@ -35,21 +36,6 @@ _PORT = _form(rf"(({_HOST}:)?({_RANGE})?:)?{_RANGE}{_PROTOCOL}", "[0-9.:-]", "80
 _NAMED_HOST = _form("[^$:=]+[:=].*", "[^$:=]", "a:127.0.0.1")
 
 
-def _texts(form: Pattern) -> Callable[[Shape], Shape]:
-    """Texts, or the items of a list that are texts, have a form."""
-
-    def meant(shape: Shape) -> Shape:
-        if shape.text:
-            shape = changed(shape, pattern=form)
-        items = shape.items
-        if items is None or not items.text:
-            return shape
-        formed = changed(items, pattern=form)
-        return changed(shape, each=lambda: formed)
-
-    return meant
-
-
 _PLACES: tuple[tuple[Pattern, str], ...] = (
     (_DURATION, "service.stop_grace_period healthcheck.interval healthcheck.timeout"),
     (_DURATION, "healthcheck.start_period healthcheck.start_interval"),
@@ -63,7 +49,7 @@ _PLACES: tuple[tuple[Pattern, str], ...] = (
     (_NAMED_HOST, "service.extra_hosts"),
 )
 FORMS: Mapping[str, Callable[[Shape], Shape]] = {
-    place: _texts(form) for form, places in _PLACES for place in places.split()
+    place: partial(of_texts, pattern=form) for form, places in _PLACES for place in places.split()
 }
 """What texts look like, by the places of properties (see `JsonSchema`)."""
 

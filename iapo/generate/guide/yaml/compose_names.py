@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from iapo.generate.guide.automaton import Local
 from iapo.generate.guide.yaml.formed import told
@@ -23,10 +23,12 @@ from iapo.generate.guide.yaml.memory import (
     Naming,
     given,
     owed,
+    owing,
     reaches,
+    without,
 )
 from iapo.generate.guide.yaml.patterns import Pattern
-from iapo.generate.guide.yaml.shapes import Shape, Struct, changed
+from iapo.generate.guide.yaml.shapes import Shape, Struct, changed, of_texts
 from iapo.verify.compose.interpolate import expand
 from iapo.verify.compose.values import is_path, parse_mount
 
@@ -37,6 +39,11 @@ _SECTIONS = {
 _NAME = Pattern(r"[a-zA-Z0-9._-]+|[a-zA-Z0-9._-]*\$.*", "x")
 _NEEDED = Pattern(r"[a-zA-Z0-9._-]+(:[a-zA-Z0-9._-]+)?|[a-zA-Z0-9._:-]*\$.*", "x")
 _TEXT = Pattern(".+", "x")
+_OTHER = "|".join(f"{'service'[:at]}([^{char}:$][^:$]*)?" for at, char in enumerate("service"))
+_MODE = Pattern(
+    rf"[^:$]+|({_OTHER}|service[^:$]+):.+|service:[a-zA-Z0-9._-]+|(service:[a-zA-Z0-9._-]*|[^:$]*)\$.*",
+    "host",
+)
 _SAME = ("service:", "container:")
 
 
@@ -60,8 +67,7 @@ def _referring(facts: Facts, kind: str, text: str) -> Facts | None:
     names = _known(facts, kind)
     if names is not None:
         return facts if found.text in names else None
-    there = (kind, found.text) in facts or (kind, ANY_NAME) in facts
-    return facts if there or found.text in _given(kind) else facts | {("owed", kind, found.text)}
+    return facts if found.text in _given(kind) else owing(facts, kind, found.text)
 
 
 def _needing(facts: Facts, text: str) -> Facts | None:
@@ -76,10 +82,6 @@ def _needing(facts: Facts, text: str) -> Facts | None:
 def _service(facts: Facts) -> str:
     """The service that is being written."""
     return next((f[1] for f in facts if f[0] == "in"), "")
-
-
-def _without(facts: Facts, *kinds: str) -> Facts:
-    return frozenset(f for f in facts if f[0] not in kinds)
 
 
 class _File(Memory):
@@ -106,7 +108,7 @@ class _Section(Memory):
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
         facts = given(facts, self.kind, name)
-        return _without(facts, "in") | {("in", name)} if self.kind == "service" else facts
+        return without(facts, "in") | {("in", name)} if self.kind == "service" else facts
 
     def merged(self, facts: Facts) -> Facts:
         return given(facts, self.kind, ANY_NAME)
@@ -115,7 +117,7 @@ class _Section(Memory):
         return not owed(facts, self.kind)
 
     def outside(self, facts: Facts) -> Facts:
-        return _without(facts, "in")
+        return without(facts, "in")
 
     def wanted(self, facts: Facts) -> list[str]:
         return sorted(owed(facts, self.kind))
@@ -166,12 +168,12 @@ class _Mounted(Memory):
 
     def outside(self, facts: Facts) -> Facts:
         found = self._done(facts)
-        return _without(facts, "mount", "source") if found is None else found
+        return without(facts, "mount", "source") if found is None else found
 
     @staticmethod
     def _done(facts: Facts) -> Facts | None:
         sources = [f[1] for f in facts if f[0] == "source"]
-        rest = _without(facts, "mount", "source")
+        rest = without(facts, "mount", "source")
         mounted = sources and ("mount", "volume") in facts
         return _referring(rest, "volume", sources[0]) if mounted else rest
 
@@ -187,7 +189,7 @@ class _Extending(Memory):
 
     def outside(self, facts: Facts) -> Facts:
         found = self._done(facts)
-        return _without(facts, "extended", "elsewhere") if found is None else found
+        return without(facts, "extended", "elsewhere") if found is None else found
 
     def wanted(self, facts: Facts) -> list[str]:
         return [] if self.settled(facts) else ["file"]
@@ -195,7 +197,7 @@ class _Extending(Memory):
     @staticmethod
     def _done(facts: Facts) -> Facts | None:
         bases = [f[1] for f in facts if f[0] == "extended"]
-        rest = _without(facts, "extended", "elsewhere")
+        rest = without(facts, "extended", "elsewhere")
         return rest if ("elsewhere",) in facts or not bases else _extending(rest, bases[0])
 
 
@@ -260,7 +262,7 @@ class _Base(_Reference):
 class _Space(_Reference):
     """A mode, of a network and the like; it may be that of another service."""
 
-    pattern = _TEXT
+    pattern = _MODE
 
     def likely(self, facts: Facts) -> list[str]:
         return ["host", *(f"service:{name}" for name in super().likely(facts))]
@@ -332,17 +334,7 @@ def _mounts(volumes: tuple[str, ...] | None) -> Pattern:
 
 def _texts(naming: Naming) -> Callable[[Shape], Shape]:
     """Texts, or the items of a list that are texts, name something."""
-
-    def meant(shape: Shape) -> Shape:
-        if shape.text:
-            shape = changed(shape, text=False, naming=naming)
-        items = shape.items
-        if items is None or not items.text:
-            return shape
-        named = changed(items, text=False, naming=naming)
-        return changed(shape, each=lambda: named)
-
-    return meant
+    return partial(of_texts, text=False, naming=naming)
 
 
 def _with_source(kind: str) -> Callable[[Shape], Shape]:
@@ -380,7 +372,7 @@ MEMORIES: Mapping[str, Memory] = {
 
 _NEEDS, _SPACE = _texts(_Needed("service")), _texts(_Space("service"))
 MEANT: Mapping[str, Callable[[Shape], Shape]] = {
-    "service.depends_on": _texts(_Needed("service")),
+    "service.depends_on": _NEEDS,
     "service.links": _NEEDS,
     "service.volumes_from": _NEEDS,
     "service.networks": _texts(_Reference("network")),

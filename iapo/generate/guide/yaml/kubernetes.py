@@ -42,7 +42,6 @@ from iapo.generate.guide.yaml.kubernetes_rules import (
 )
 from iapo.generate.guide.yaml.language import Language
 from iapo.generate.guide.yaml.memory import Memory
-from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import (
     ANY,
     TEXT,
@@ -52,6 +51,7 @@ from iapo.generate.guide.yaml.shapes import (
     Shape,
     Struct,
     changed,
+    of_texts,
     required,
     union,
 )
@@ -214,7 +214,7 @@ class Kinds:
             if case.least:
                 shape = changed(shape, least=case.least)
             if (short, variant, field) in FIELD_FORMS:
-                shape = _texts(shape, FIELD_FORMS[short, variant, field])
+                shape = of_texts(shape, pattern=FIELD_FORMS[short, variant, field])
             if (short, field) in LABELLED:
                 shape = _values(shape, lambda value: changed(value, pattern=LABEL_VALUE))
             if short == "ConfigMap" and field in ("data", "binaryData"):
@@ -232,15 +232,6 @@ class Kinds:
             return _closed(shape) if (short, field) in QUOTED else shape
 
         return make
-
-
-def _texts(shape: Shape, form: Pattern) -> Shape:
-    """The same where texts, or the items of a list that are texts, have a form."""
-    items = shape.items
-    if items is not None and items.text:
-        formed = changed(items, pattern=form)
-        return changed(shape, each=lambda: formed)
-    return changed(shape, pattern=form) if shape.text else shape
 
 
 def _values(shape: Shape, mend: Callable[[Shape], Shape], memory: Memory | None = None) -> Shape:

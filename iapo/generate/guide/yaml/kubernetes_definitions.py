@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from iapo.generate.guide.yaml.kubernetes_facts import Name, without
+from iapo.generate.guide.yaml.kubernetes_facts import Name
 from iapo.generate.guide.yaml.kubernetes_forms import DNS_LABEL, SUBDOMAIN
-from iapo.generate.guide.yaml.memory import Facts, Memory, Naming
+from iapo.generate.guide.yaml.memory import Facts, Memory, Naming, without
 from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import Shape, changed
 

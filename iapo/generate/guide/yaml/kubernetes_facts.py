@@ -6,15 +6,10 @@ from functools import lru_cache
 
 from iapo.generate.guide.automaton import Local
 from iapo.generate.guide.yaml.formed import told
-from iapo.generate.guide.yaml.memory import ANY_NAME, Facts, Memory, given, owed
+from iapo.generate.guide.yaml.memory import ANY_NAME, Facts, Memory, given, owed, without
 from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import Shape, changed
 from iapo.verify.yaml_source import resolve_scalar
-
-
-def without(facts: Facts, *kinds: str) -> Facts:
-    """The facts but for some kinds."""
-    return frozenset(f for f in facts if f[0] not in kinds)
 
 
 class Name:
@@ -87,4 +82,4 @@ def _between(shape: Shape, low: int, high: int) -> Shape:
     return changed(shape, integer=(low, high))
 
 
-__all__ = ["Name", "New", "Ordered", "without"]
+__all__ = ["Name", "New", "Ordered"]

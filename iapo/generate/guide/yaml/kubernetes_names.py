@@ -20,7 +20,7 @@ from iapo.generate.guide.yaml.kubernetes_definitions import (
 from iapo.generate.guide.yaml.kubernetes_definitions import (
     NAMINGS as DEFINITION_NAMINGS,
 )
-from iapo.generate.guide.yaml.kubernetes_facts import Name, New, Ordered, without
+from iapo.generate.guide.yaml.kubernetes_facts import Name, New, Ordered
 from iapo.generate.guide.yaml.kubernetes_forms import DNS_LABEL, LABEL_VALUE, PORT_NAME, SUBDOMAIN
 from iapo.generate.guide.yaml.memory import (
     ANY_NAME,
@@ -28,6 +28,8 @@ from iapo.generate.guide.yaml.memory import (
     Memory,
     Naming,
     owed,
+    owing,
+    without,
 )
 from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import (
@@ -101,7 +103,7 @@ class _Stateful(_Workload):
 
     def shaped(self, name: str, shape: Shape, facts: Facts) -> Shape:
         if name == "volumeClaimTemplates":
-            return _paying(shape, bool(owed(facts, "volume")))
+            return _paying(shape, "volume", bool(owed(facts, "volume")))
         return super().shaped(name, shape, facts)
 
     def settled(self, facts: Facts) -> bool:
@@ -112,10 +114,10 @@ class _Stateful(_Workload):
 
 
 @lru_cache(maxsize=64)
-def _paying(shape: Shape, owing: bool) -> Shape:
-    """A sequence that gives what is owed."""
-    paid = changed(shape, settled=lambda facts: not owed(facts, "volume"))
-    return changed(paid, null=False, least=1) if owing else paid
+def _paying(shape: Shape, kind: str, due: bool) -> Shape:
+    """A sequence that gives what is owed of a kind. `due`: something is."""
+    paid = changed(shape, settled=lambda facts: not owed(facts, kind))
+    return changed(paid, null=False, least=1) if due else paid
 
 
 @lru_cache(maxsize=256)
@@ -144,7 +146,7 @@ def _with(old: Struct, more: Mapping[str, Callable[[], Shape]]) -> Struct:
 
 
 class _Exact(Name):
-    """A label's value that is known."""
+    """A label's value that is known; a name and no word, for which an alias may stand as well."""
 
     def __init__(self, value: str) -> None:
         super().__init__(LABEL_VALUE)
@@ -203,7 +205,7 @@ class _Pod(Memory):
     def shaped(self, name: str, shape: Shape, facts: Facts) -> Shape:
         if name != "volumes" or (self.claiming and ("claims",) not in facts):
             return shape
-        return _paying(shape, self._owing(facts))
+        return _paying(shape, "volume", self._owing(facts))
 
     def settled(self, facts: Facts) -> bool:
         return not self._owing(facts)
@@ -230,7 +232,7 @@ class _Container(Memory):
 
     def shaped(self, name: str, shape: Shape, facts: Facts) -> Shape:
         if name == "ports":
-            return _offering(shape, bool(owed(facts, "port")))
+            return _paying(shape, "port", bool(owed(facts, "port")))
         return shape
 
     def settled(self, facts: Facts) -> bool:
@@ -244,12 +246,6 @@ class _Container(Memory):
 
 
 _MOUNTING = frozenset({"volumeMounts", "volumeDevices"})
-
-
-@lru_cache(maxsize=64)
-def _offering(shape: Shape, owing: bool) -> Shape:
-    paid = changed(shape, settled=lambda facts: not owed(facts, "port"))
-    return changed(paid, null=False, least=1) if owing else paid
 
 
 def _mountable(facts: Facts, claiming: bool) -> tuple[str, ...] | None:
@@ -317,12 +313,6 @@ class _Label(Name):
         return facts | {("label", ANY_NAME, "")} if self.kind == "label" else facts
 
 
-def _owing(facts: Facts, kind: str, name: str) -> Facts:
-    """What is known once something is referred to."""
-    there = (kind, name) in facts or (kind, ANY_NAME) in facts
-    return facts if there else facts | {("owed", kind, name)}
-
-
 class _Mounted(Name):
     """The volume that is mounted."""
 
@@ -334,12 +324,13 @@ class _Mounted(Name):
         return _mountable(facts, self.claiming)
 
     def likely(self, facts: Facts) -> list[str]:
-        names = {f[1] for f in facts if f[0] == "volume"} | owed(facts, "volume")
         only = self.only(facts)
-        return [*(sorted(names) if only is None else only), *(() if only is not None else ("x",))]
+        if only is not None:
+            return list(only)
+        return [*sorted({f[1] for f in facts if f[0] == "volume"} | owed(facts, "volume")), "x"]
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
-        return _owing(facts, "volume", name)
+        return owing(facts, "volume", name)
 
 
 class _Probed(Name):
@@ -358,7 +349,7 @@ class _Probed(Name):
         return ["x"] if only is None else list(only)
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
-        return _owing(facts, "port", name)
+        return owing(facts, "port", name)
 
 
 _PODS = ("", "always", "once")

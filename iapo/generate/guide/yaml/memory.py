@@ -33,6 +33,17 @@ def owed(facts: Facts, *kind: str) -> frozenset[str]:
     )
 
 
+def owing(facts: Facts, *fact: str) -> Facts:
+    """With what is referred to: owed, where it is not there."""
+    there = fact in facts or (*fact[:-1], ANY_NAME) in facts
+    return facts if there else facts | {("owed", *fact)}
+
+
+def without(facts: Facts, *kinds: str) -> Facts:
+    """The facts but for some kinds."""
+    return frozenset(f for f in facts if f[0] not in kinds)
+
+
 def given(facts: Facts, *fact: str) -> Facts:
     """With a fact that pays what was owed of its name."""
     if fact[-1] == ANY_NAME:
@@ -143,5 +154,6 @@ class Embedded(Protocol):
 
 
 __all__ = [
-    "ANY_NAME", "Embedded", "Fact", "Facts", "Memory", "Naming", "given", "owed", "reaches",
+    "ANY_NAME", "Embedded", "Fact", "Facts", "Memory", "Naming", "given", "owed", "owing", "reaches",
+    "without",
 ]  # fmt: skip

@@ -73,10 +73,14 @@ class Pattern:
 
     def matches(self, text: str) -> bool:
         """Whether a text has the form."""
+        return self.fits(text, whole=True)
+
+    def fits(self, text: str, whole: bool) -> bool:
+        """Whether a text has the form, or begins one that has."""
         place: Place | None = self.start
         for char in text:
             place = None if place is None else place.after(char)
-        return place is not None and place.whole
+        return place is not None and (place.whole or not whole)
 
     def _place(self, states: Iterable[int]) -> Place:
         waiting, found = list(states), set(states)

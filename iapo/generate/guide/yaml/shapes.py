@@ -140,6 +140,17 @@ def changed(shape: Shape, **attributes: object) -> Shape:
     return Shape(**{**values, **attributes})
 
 
+def of_texts(shape: Shape, **attributes: object) -> Shape:
+    """The same with other attributes where it is a text; so are the items of a list that are texts."""
+    if shape.text:
+        shape = changed(shape, **attributes)
+    items = shape.items
+    if items is None or not items.text:
+        return shape
+    other = changed(items, **attributes)
+    return changed(shape, each=lambda: other)
+
+
 def required(shape: Shape) -> Shape:
     """The same, but for nothing at all."""
     return changed(shape, null=False) if shape.null else shape
@@ -409,5 +420,5 @@ BOOLEAN = Shape(boolean=True)
 
 __all__ = [
     "ANY", "BOOLEAN", "INTEGER", "NOTHING", "TEXT", "Choice", "Demand", "Fields", "Group", "Rules",
-    "Shape", "Struct", "Tie", "changed", "required", "union",
+    "Shape", "Struct", "Tie", "changed", "of_texts", "required", "union",
 ]  # fmt: skip

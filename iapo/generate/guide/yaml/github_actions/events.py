@@ -61,12 +61,8 @@ class _CallInput(Struct):
         return super().shape(name)
 
 
-def _false(text: str, whole: bool) -> bool:
-    return text in _FALSES if whole else any(word.startswith(text) for word in _FALSES)
-
-
 _FALSES = ("false", "False", "FALSE")
-_FALSE = Shape(form=_false)
+_FALSE = Shape(boolean=True, never=True)
 _OPTIONAL = Tie("default", "required", frozenset(_FALSES), needed=False)
 
 
