@@ -6,6 +6,7 @@ import random
 
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.yaml import block, flow, frames, keys, language, lines, named, values
+from iapo.generate.guide.yaml.formed import chars, fits
 from iapo.generate.guide.yaml.memory import Facts
 from iapo.generate.guide.yaml.scalars import readable
 from iapo.generate.guide.yaml.shapes import Fields, Shape
@@ -165,7 +166,8 @@ class Walk(Writing):
 
     def written(self, text: str) -> tuple[str, ...]:
         """A text with and without quotes; only with them where it would not be read as a text."""
-        quoted = f'"{text}"'
+        said = text.replace("\\", "\\\\").replace('"', '\\"')
+        quoted = f'"{said}"'
         if not readable(text, self.g.old) or self.rng.random() < 0.3:
             return (quoted,)
         return text, quoted
@@ -174,14 +176,14 @@ class Walk(Writing):
         """A free text: a word, or, where one has no such form, what the form lets through."""
         word = self.rng.choice(WORDS) if not shape.strict else "alpha"
         pattern = shape.pattern
-        if pattern is None or pattern.matches(word):
+        if pattern is None or fits(pattern, word, whole=True):
             return word
         if self.rng.random() < 0.5:
             return self.rng.choice(pattern.examples)
         text, place = "", pattern.start
         while len(text) < 20 and (not place.whole or self.rng.random() < 0.5):
-            chars = [char for char in place.chars if char.isascii()]
-            after = place.after(char := self.rng.choice(chars)) if chars else None
+            more = chars(place)
+            after = place.after(char := self.rng.choice(more)) if more else None
             if after is None:
                 break
             text, place = text + char, after

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from iapo.generate.guide.yaml import kubernetes_forms
 from iapo.generate.guide.yaml.addresses import ADDRESS, BLOCK
+from iapo.generate.guide.yaml.formed import fits
 from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.verify.kubernetes.cron import cron_problem
 
@@ -30,7 +31,7 @@ EXPRESSIONS = [
 @given(st.text("abcx.-1$]["))
 def test_a_pattern_matches_what_re_matches(expression, text):
     expected = re.fullmatch(expression, text) is not None
-    assert Pattern(expression).matches(text) == expected
+    assert fits(Pattern(expression), text, whole=True) == expected
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
@@ -58,15 +59,15 @@ def test_addresses_are_those_of_ipaddress(parts):
         expected = True
     except ValueError:
         expected = False
-    assert Pattern(ADDRESS).matches(text) == expected
+    assert fits(Pattern(ADDRESS), text, whole=True) == expected
 
 
 def test_blocks_of_addresses():
     block = Pattern(BLOCK)
     for text in ("10.0.0.0/8", "::/0", "fe80::1/128", "1.2.3.4/32"):
-        assert block.matches(text)
+        assert fits(block, text, whole=True)
     for text in ("10.0.0.0", "10.0.0.0/33", "::/129", "x/8"):
-        assert not block.matches(text)
+        assert not fits(block, text, whole=True)
 
 
 @settings(max_examples=300, deadline=None)
@@ -74,7 +75,8 @@ def test_blocks_of_addresses():
                 max_size=6))  # fmt: skip
 def test_schedules_are_those_that_cron_reads(fields):
     text = " ".join(fields)
-    assert kubernetes_forms.SCHEDULE.matches(text) == (cron_problem(text) is None)
+    expected = cron_problem(text) is None
+    assert fits(kubernetes_forms.SCHEDULE, text, whole=True) == expected
 
 
 def test_what_is_no_regular_expression_of_that_kind_is_said():

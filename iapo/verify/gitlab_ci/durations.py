@@ -33,6 +33,7 @@ _NUMBERS = {
         ]
     )
 } | {"a": 1, "an": 1, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60}
+WORDS = (*_UNITS, *_NUMBERS, "and")
 _PART = re.compile(r"\s*(?:(\d{1,9}(?:\.\d{1,9})?)|([A-Za-z]+)|([,:]))")
 WEEK = 7 * 86_400
 

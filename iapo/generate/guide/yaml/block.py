@@ -267,6 +267,7 @@ class Node(State):
             return make(Remark, self.g, self.g.line(top, 0, shape)) if nested else None
         if byte in b"|>":
             lines = shape.text or shape.embedded is not None
+            lines = lines and (shape.pattern is None or shape.pattern.blocks != "none")
             return make(Header, top, shape, False) if lines else None
         if byte in b"[{":
             return opened(top, shape, byte)

@@ -6,9 +6,11 @@ From https://docs.docker.com/reference/compose-file/, as `iapo/verify/compose` c
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from iapo.generate.guide.yaml.compose_forms import FORMS
 from iapo.generate.guide.yaml.compose_names import MEANT, MEMORIES
+from iapo.generate.guide.yaml.formed import fits
 from iapo.generate.guide.yaml.json_schema import JsonSchema
 from iapo.generate.guide.yaml.language import Language
 from iapo.generate.guide.yaml.patterns import Pattern
@@ -95,7 +97,7 @@ def _form(meant: str) -> Callable[[str, bool], bool]:
     Offline no variable is set: what stands there only where one is set comes to nothing.
     """
     variable = rf"\$\{{{_NAME}(:?-({meant})|:?\?{_SAID})?\}}"
-    return Pattern(f"{meant}|{variable}").fits
+    return partial(fits, Pattern(f"{meant}|{variable}"))
 
 
 _TRUTH = _form("true|false|yes|no|on|off")

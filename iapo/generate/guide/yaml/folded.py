@@ -79,7 +79,7 @@ class Further(State):
             then = either(self.g, self.instead, again)
             assert then is not None
             return make(Remark, self.g, then)
-        if byte == _DASH:
+        if byte == _DASH and shape.pattern is None:
             return make(Begun, top, shape, plain("text", "dash", False, shape.strict, self.g.old))
         if not self.first or self.instead is not None or byte in b"\"'|>[{":
             return None

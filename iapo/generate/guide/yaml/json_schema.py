@@ -1,7 +1,8 @@
 """JSON Schema as shapes: what Compose and GitLab describe their files with.
 
 Of the language what those schemas use: references, types, enums, properties with patterns, items, and
-alternatives. A condition that no shape can express is left to `iapo verify`.
+alternatives; patterns as far as the format has a form for them. A condition that no shape can express is
+left to `iapo verify`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from iapo.generate.guide.yaml.formed import Form
 from iapo.generate.guide.yaml.memory import Memory
 from iapo.generate.guide.yaml.shapes import (
     ANY,
@@ -17,6 +19,7 @@ from iapo.generate.guide.yaml.shapes import (
     Rules,
     Shape,
     Struct,
+    Tie,
     union,
 )
 
@@ -37,6 +40,7 @@ class JsonSchema:
         mend: gives the shape of a property's value, by the property's name and what the schema says.
         meant: the same for single properties, by their places.
         memories: what is remembered of mappings, by the same names as `rules`; `name.*` of free keys.
+        forms: what texts match a pattern, by the pattern.
     """
 
     def __init__(
@@ -46,9 +50,10 @@ class JsonSchema:
         mend: Mend = lambda name, shape: shape,
         meant: Mapping[str, Meant] | None = None,
         memories: Mapping[str, Memory] | None = None,
+        forms: Mapping[str, Form] | None = None,
     ) -> None:
         self._schema, self._rules, self._mend = schema, rules, mend
-        self._meant, self._memories = meant or {}, memories or {}
+        self._meant, self._memories, self._forms = meant or {}, memories or {}, forms or {}
         self._shapes: dict[tuple[int, str], Shape] = {}
 
     def root(self) -> Shape:
@@ -109,6 +114,7 @@ class JsonSchema:
             integer=_range(schema) if "integer" in types else None,
             number="number" in types,
             text="string" in types and not words,
+            pattern=self._forms.get(schema.get("pattern", "")),
             words=words,
             fields=self._fields(schema, parts, name) if "object" in types else None,
             each=each,
@@ -143,11 +149,15 @@ class JsonSchema:
             asked = [
                 frozenset(way["required"])
                 for way in schema.get(word, ())
-                if set(way) == {"required"}
+                if {"required"} <= set(way) <= {"required", "not"}
             ]
             if asked:
-                groups = (*groups, Group(frozenset().union(*asked), 1, len(asked)))
-        rules = Rules(needed, groups, rules.ties, rules.demands, rules.least)
+                one = word == "oneOf" and all(len(names) == 1 for names in asked)
+                most = 1 if one else len(asked)
+                groups = (*groups, Group(frozenset().union(*asked), 1, most))
+        asking = schema.get("dependencies", {}).items()
+        ties = tuple(Tie(name, other) for name, others in asking for other in others)
+        rules = Rules(needed, groups, (*rules.ties, *ties), rules.demands, rules.least)
         if rest is None:
             own: Callable[[], Shape] | None = (lambda: ANY) if prefixes else None
             memory = self._memories.get(name)

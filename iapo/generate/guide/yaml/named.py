@@ -91,7 +91,7 @@ class Named(Lexeme):
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         if not isinstance(self.local, Told):
             return super().ends(ledger)
-        rest, quote = self.local.place.shortest, self.local.quote
+        rest, quote = self.local.rest, self.local.quote
         ends = [quote] if quote else ["\n", ",", "]", "}"]
         return [text.encode("latin-1") for text in (*([rest] if rest else ends), "x", "1")]
 

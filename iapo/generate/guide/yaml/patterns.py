@@ -49,7 +49,8 @@ class Pattern:
     Args:
         expression: what Python's `re` also understands, but for look-around and references.
         examples: texts that it matches, the simplest first; one is made up where there are none.
-        lasting: every text may have such a form, so what is known of it is worth keeping.
+        lasting: see `formed.Place`.
+        blocks: see `formed.Form`.
 
     Attributes:
         start: before the first character.
@@ -58,8 +59,10 @@ class Pattern:
         ValueError: an expression with something else in it.
     """
 
-    def __init__(self, expression: str, *examples: str, lasting: bool = True) -> None:
-        self.lasting = lasting
+    def __init__(
+        self, expression: str, *examples: str, lasting: bool = True, blocks: str = "any"
+    ) -> None:
+        self.lasting, self.blocks = lasting, blocks
         self._edges: list[list[tuple[Chars, int]]] = []
         self._free: list[list[int]] = []
         self._places: dict[frozenset[int], Place] = {}
@@ -70,17 +73,6 @@ class Pattern:
         self._last = last
         self.start = self._place([first])
         self.examples = examples or (self.start.shortest or _SOME,)
-
-    def matches(self, text: str) -> bool:
-        """Whether a text has the form."""
-        return self.fits(text, whole=True)
-
-    def fits(self, text: str, whole: bool) -> bool:
-        """Whether a text has the form, or begins one that has."""
-        place: Place | None = self.start
-        for char in text:
-            place = None if place is None else place.after(char)
-        return place is not None and (place.whole or not whole)
 
     def _place(self, states: Iterable[int]) -> Place:
         waiting, found = list(states), set(states)
@@ -215,6 +207,7 @@ class Place:
 
     def __init__(self, pattern: Pattern, edges: tuple[tuple[Chars, int], ...], whole: bool) -> None:
         self.pattern, self._edges, self.whole = pattern, edges, whole
+        self.lasting = pattern.lasting
         self._after: dict[str, Place | None] = {}
 
     def after(self, char: str) -> Place | None:
@@ -223,11 +216,6 @@ class Place:
             states = [state for chars, state in self._edges if char in chars]
             self._after[char] = self.pattern._place(states) if states else None
         return self._after[char]
-
-    @property
-    def chars(self) -> list[str]:
-        """Characters that may come."""
-        return sorted({char for chars, _ in self._edges for char in chars.shown})
 
     @cached_property
     def shortest(self) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iapo.generate.guide.yaml.formed import Form
 from iapo.generate.guide.yaml.memory import Embedded, Facts, Memory, Naming
-from iapo.generate.guide.yaml.patterns import Pattern
 
 _INT64 = (-(2**63), 2**63 - 1)
 
@@ -77,7 +77,7 @@ class Shape:
         number: any number.
         text: a text of any kind.
         strict: a text that begins like a number must be quoted, since one is often meant.
-        pattern: the form that a text has, but for block scalars.
+        pattern: the form that a text has.
         words: texts out of these.
         form: whether a text is whole, or begins, one more that may come.
         fields: a mapping.
@@ -97,7 +97,7 @@ class Shape:
     number: bool = False
     text: bool = False
     strict: bool = False
-    pattern: Pattern | None = None
+    pattern: Form | None = None
     words: tuple[str, ...] = ()
     form: Callable[[str, bool], bool] | None = None
     fields: Fields | None = None
@@ -397,7 +397,7 @@ def union(shapes: Sequence[Shape]) -> Shape:
     )
 
 
-def _common(patterns: list[Pattern | None]) -> Pattern | None:
+def _common(patterns: list[Form | None]) -> Form | None:
     """The form that all texts have, if it is one."""
     return patterns[0] if patterns and all(p is patterns[0] for p in patterns) else None
 

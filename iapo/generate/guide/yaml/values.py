@@ -66,14 +66,14 @@ class Text(Lexeme):
             return self.shape.embedded.inside(self, label[1]), None
         if not _fits(self.shape, label[1]):
             return None, None
-        if self.g.folds and not self.top.flow:
+        if self.g.folds and not self.top.flow and self.shape.pattern is None:
             return self.g.pool.make(Folding, self.top, self.shape), None
         return self.top.done(True), None
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         local = self.local.inner if isinstance(self.local, Watched) else self.local
         if isinstance(local, Formed):
-            rest = local.place.shortest.encode("latin-1")
+            rest = local.rest.encode("latin-1")
             if rest:
                 return (rest,)
             local = local.inner
@@ -315,7 +315,8 @@ class Header(State):
         if not shape.text and embedded is not None:
             return embedded.lines(self.top)
         lines = block(self.top.indent + 1, 0, True)
-        local = lines if shape.pattern is not None else marked(shape, lines)
+        free = shape.pattern is not None and shape.pattern.blocks == "any"
+        local = lines if free else marked(shape, lines)
         return self.g.pool.make(Lines, self.top, shape, local)
 
 

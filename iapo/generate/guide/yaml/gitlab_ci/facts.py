@@ -180,10 +180,12 @@ class Need(Name):
 
 
 class Wanted(Name):
-    """The job of an entry of needs."""
+    """The job of an entry of needs: of this pipeline, unless another one was named before."""
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
-        return facts | {("wanted", name)}
+        here = ("elsewhere",) not in facts
+        wrong = name.startswith(".") or _needing(name, facts) is None
+        return None if here and wrong else facts | {("wanted", name)}
 
 
 class Base(Name):

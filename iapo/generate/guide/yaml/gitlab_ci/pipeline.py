@@ -10,9 +10,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from iapo.generate.guide.yaml.formed import Form
 from iapo.generate.guide.yaml.gitlab_ci import facts
+from iapo.generate.guide.yaml.gitlab_ci.conditions import CONDITION, COVERAGE
+from iapo.generate.guide.yaml.gitlab_ci.durations import DELAY, DURATION, LIFETIME
+from iapo.generate.guide.yaml.gitlab_ci.inputs import INPUTS
 from iapo.generate.guide.yaml.json_schema import JsonSchema
 from iapo.generate.guide.yaml.language import Language
+from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import (
     ANY,
     Choice,
@@ -34,7 +39,7 @@ _RUNS = ("script", "run", "trigger")
 
 def language() -> Language:
     """YAML as GitLab reads it."""
-    made = JsonSchema(_stricter(), _RULES, _mended)
+    made = JsonSchema(_stricter(), _RULES, _mended, forms=_FORMS)
     root = Shape(fields=_root(made))
     steps = (_named(facts.Referred()), _named(facts.Part()))
     return Language(root, old=False, several=False, merges=True, folds=True, reference=steps)
@@ -50,7 +55,15 @@ def _stricter() -> dict[str, Any]:
     needs["oneOf"] = [way for way in needs["oneOf"] if "$ref" not in way]
     definitions["cache_item"]["additionalProperties"] = False
     definitions["cache_item"]["properties"]["policy"] = {"enum": list(POLICIES)}
-    found["properties"]["workflow"]["additionalProperties"] = False
+    workflow = found["properties"]["workflow"]
+    workflow["additionalProperties"] = False
+    # What is no mapping there is what a reference resolves to.
+    rule = workflow["properties"]["rules"]["items"]
+    rule.pop("anyOf")
+    rule["type"] = "object"
+    # The linter flattens lists in lists, and wants something to be left of a script.
+    definitions["script"]["oneOf"][1]["items"]["anyOf"][1]["minItems"] = 1
+    definitions["include_item"]["oneOf"][0].pop("anyOf")
     reasons = [way["const"] for way in definitions["retry_errors"]["oneOf"]]
     definitions["retry_errors"] = {"enum": [*reasons, *sorted(MORE_REASONS)]}
     return found
@@ -77,6 +90,7 @@ def _root(made: JsonSchema) -> Struct:
     properties: dict[str, Callable[[], Shape]] = {
         key: cache(make) for key, make in own.properties.items()
     }
+    properties["inputs"] = lambda: INPUTS
     job = Shape(fields=_job(properties))
     beside = Struct(properties, lambda: ANY, Rules(ties=_DELAYED), memory=facts.HIDDEN)
     top = made.root().fields
@@ -129,10 +143,51 @@ def _named(naming: facts.Name) -> Shape:
 
 _NEED, _WANTED, _BASE = facts.Need(), _named(facts.Wanted()), _named(facts.Base())
 _NAME, _STAGE, _NEW_STAGE = _named(facts.Name()), _named(facts.Stage()), _named(facts.NewStage())
+_CONDITION = Shape(text=True, pattern=CONDITION)
+_CONDITIONS = Shape(each=lambda: _CONDITION)
+
+
+def _form(expression: str, *examples: str) -> Form:
+    return Pattern(expression, *examples, blocks="none")
+
+
+def _released() -> str:
+    """What a release's time matches."""
+    release = schema()["definitions"]["job_template"]["properties"]["release"]
+    return str(release["properties"]["released_at"]["pattern"])
+
+
+_FORMS: dict[str, Form] = {
+    r"\.ya?ml$": _form(r".*\.ya?ml", "ci.yml"),
+    r"\w\.ya?ml$": _form(r"(https?://.*|[^:]*)\w\.ya?ml", "ci.yml"),
+    r"^https?://.+\.ya?ml$": _form(r"https?://.+\.ya?ml", "https://example.com/ci.yml"),
+    r"(?:\S/\S|\$\S+)": _form(r".*([^ ]/|\$)[^ ].*", "group/project"),
+    r"^(https?://.+|\$[A-Za-z]+)": _form(r"https?://.+|\$[A-Za-z].*", "https://example.com"),
+    r"^[^/]*[^./][^/]*$": _form(r"[^/]*[^./][^/]*", "x"),
+    r"^[a-zA-Z_][a-zA-Z0-9_]*$": _form(r"[a-zA-Z_]\w*", "x"),
+    r"^[a-zA-Z0-9_]+$": _form(r"\w+", "x"),
+    r"^sha256-[A-Za-z0-9+/]{43}=$": _form(r"sha256-[A-Za-z0-9+/]{43}="),
+    r"^/.+/$": COVERAGE,
+    _released(): _form(_released(), "2030-01-31T10:00:00Z"),
+}
+"""What texts match a pattern of GitLab's schema, by the pattern, which matches anywhere in a text."""
+_TIMES: dict[str, Form] = {
+    "timeout": DURATION,
+    "start_in": DELAY,
+    "expire_in": LIFETIME,
+    "auto_stop_in": LIFETIME,
+}
 
 
 def _mended(name: str, shape: Shape) -> Shape:
-    """A property's value, where it names something that must be there."""
+    """A property's value: where it names something that must be there, or has a form of its own."""
+    if name in _TIMES and shape.text:
+        return changed(shape, pattern=_TIMES[name])
+    if name == "if":
+        return _CONDITION
+    if name in ("only", "except") and isinstance(shape.fields, Struct):
+        own = {**shape.fields.properties, "variables": lambda: _CONDITIONS}
+        return changed(shape, fields=Struct(own, rules=shape.fields.rules))
     if name in ("stage", "on_stop"):
         return _STAGE if name == "stage" else _NAME
     if name == "stages":
