@@ -190,6 +190,20 @@ REFUSED = {
     "a coverage that is no expression": (job("coverage: total"), "coverage: "),
     "a file that is no YAML": ("include: ci.txt\n", "ci.txt"),
     "a project without its group": ("a:\n  trigger: docs\n", "docs"),
+    "a dependency of the same stage": (
+        job("dependencies: [a]") + "a:\n  script: x\n", "<end>"),
+    "a dependency that is not needed": (job("needs: [a]\ndependencies: [b]"), "dependencies: ["),
+    "needs without a dependency": (job("dependencies: [a]\nneeds: []"), "needs: ["),
+    "a need of a later stage": (
+        "stages: [one, two]\nb:\n  stage: two\n  script: x\n"
+        "a:\n  stage: one\n  script: x\n  needs: [b]", "[b"),
+    "a stage that is not declared beside other files": (
+        job("stage: ship", "include: a.yml\nstages: [build]\n"), "stage: "),
+    "a word twice": (
+        job("image:\n  name: a\n  pull_policy: [always, always]"), "[always, "),
+    "a text twice": (job("id_tokens:\n  A:\n    aud: [a, a]"), "[a, a"),
+    "an item twice": (job("id_tokens:\n  A:\n    aud:\n      - a\n      - 'a'"), "- 'a'"),
+    "a base that is no mapping": ("a:\n  extends: .b\n.b: text\n", ".b: "),
     "an entry of needs that is the job": (job("needs:\n  - job: build"), "job: build"),
     "an input without its default": (
         job("inputs:\n  a:\n    type: string") + "b:", "type: string\n"),

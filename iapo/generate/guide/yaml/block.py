@@ -13,7 +13,7 @@ from iapo.generate.guide.text import NEWLINE, Remark
 from iapo.generate.guide.yaml import closing
 from iapo.generate.guide.yaml.flow import opened, referred
 from iapo.generate.guide.yaml.folded import Further, noted
-from iapo.generate.guide.yaml.frames import Frame, Keyed, Known, either, names, over
+from iapo.generate.guide.yaml.frames import Frame, Items, Keyed, Known, either, names, over
 from iapo.generate.guide.yaml.keys import FreeKey, Host, Key
 from iapo.generate.guide.yaml.named import leading
 from iapo.generate.guide.yaml.scalars import SPACE, name, quoted_name
@@ -72,24 +72,10 @@ def mergeable(frame: Frame, fields: Fields, used: frozenset[str]) -> bool:
     return any(alike(known, merged) for _, known in frame.known.anchors)
 
 
-class Sequence(Frame):
+class Sequence(Items):
     """A sequence whose dashes stand in a column."""
 
-    __slots__ = ("shape",)
-
-    def __init__(self, up: Frame, indent: int, shape: Shape, known: Known) -> None:
-        super().__init__(up.g, up, indent, known)
-        self.shape = shape
-
-    @property
-    def closable(self) -> bool:
-        settled = self.shape.settled
-        return settled is None or settled(self.known.facts)
-
-    @property
-    def more(self) -> bool:
-        grows = self.shape.grows
-        return grows is None or grows(self.known.facts)
+    __slots__ = ()
 
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(Tail, self, spaced)

@@ -8,7 +8,7 @@ from iapo.generate.guide.automaton import State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import expect
 from iapo.generate.guide.yaml import closing
-from iapo.generate.guide.yaml.frames import Frame, Keyed, Known
+from iapo.generate.guide.yaml.frames import Frame, Items, Keyed, Known
 from iapo.generate.guide.yaml.keys import FreeKey, Key
 from iapo.generate.guide.yaml.named import leading
 from iapo.generate.guide.yaml.scalars import name, quoted_name
@@ -22,25 +22,19 @@ from iapo.generate.guide.yaml.values import (
 _BLANK = frozenset(b" \n")
 
 
-class FlowSequence(Frame):
+class FlowSequence(Items):
     """In square brackets. `count`: items so far, as far as it matters."""
 
-    __slots__ = ("count", "shape")
+    __slots__ = ("count",)
     flow = True
 
     def __init__(self, up: Frame, shape: Shape, count: int, known: Known) -> None:
-        super().__init__(up.g, up, up.indent, known)
-        self.shape, self.count = shape, count
+        super().__init__(up, up.indent, shape, known)
+        self.count = count
 
     @property
     def closable(self) -> bool:
-        settled = self.shape.settled
-        return self.count >= self.shape.least and (settled is None or settled(self.known.facts))
-
-    @property
-    def more(self) -> bool:
-        grows = self.shape.grows
-        return grows is None or grows(self.known.facts)
+        return self.count >= self.shape.least and super().closable
 
     def done(self, spaced: bool) -> State:
         return self.g.pool.make(After, self)

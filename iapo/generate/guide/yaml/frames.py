@@ -176,6 +176,31 @@ class Keyed(Frame):
         return many(self.g, self.before, expect(self.g, b":", self.value(shape, quoted)))
 
 
+class Items(Frame):
+    """A sequence."""
+
+    __slots__ = ("shape",)
+
+    def __init__(self, up: Frame, indent: int, shape: Shape, known: Known) -> None:
+        super().__init__(up.g, up, indent, known)
+        self.shape = shape
+
+    @property
+    def closable(self) -> bool:
+        settled = self.shape.settled
+        return settled is None or settled(self.known.facts)
+
+    @property
+    def more(self) -> bool:
+        grows = self.shape.grows
+        return grows is None or grows(self.known.facts)
+
+    @property
+    def left(self) -> Known:
+        anchors, facts = self.known
+        return self.known if self.shape.closed is None else Known(anchors, self.shape.closed(facts))
+
+
 def names(fields: Fields, used: frozenset[str], facts: Facts) -> tuple[str, ...]:
     """The known keys of a mapping that may come next, sorted."""
     barred = fields.memory.barred(facts)
@@ -227,4 +252,4 @@ def either(g: Language, *states: State | None) -> State | None:
     return g.pool.make(Either, g, tuple(flat))
 
 
-__all__ = ["Either", "Frame", "Keyed", "Known", "either", "names", "over"]
+__all__ = ["Either", "Frame", "Items", "Keyed", "Known", "either", "names", "over"]

@@ -88,6 +88,7 @@ class Shape:
         embedded: the language inside of texts, and of scalars that are nothing else.
         settled: whether what is known lets a sequence end.
         grows: whether what is known lets a sequence have another item.
+        closed: what is known once a sequence is closed.
     """
 
     null: bool = False
@@ -108,6 +109,7 @@ class Shape:
     embedded: Embedded | None = None
     settled: Callable[[Facts], bool] | None = None
     grows: Callable[[Facts], bool] | None = None
+    closed: Callable[[Facts], Facts] | None = None
     _items: Shape | None = field(default=None, init=False, repr=False)
 
     @property
@@ -135,7 +137,8 @@ def changed(shape: Shape, **attributes: object) -> Shape:
     values = {
         name: getattr(shape, name)
         for name in ("null", "boolean", "never", "integer", "number", "text", "strict", "pattern", "words",
-                     "form", "fields", "each", "least", "merged", "naming", "embedded", "settled", "grows")
+                     "form", "fields", "each", "least", "merged", "naming", "embedded", "settled", "grows",
+                     "closed")
     }  # fmt: skip
     return Shape(**{**values, **attributes})
 
@@ -394,6 +397,7 @@ def union(shapes: Sequence[Shape]) -> Shape:
         embedded=next((s.embedded for s in shapes if s.embedded is not None), None),
         settled=next((s.settled for s in sequences if s.settled is not None), None),
         grows=next((s.grows for s in sequences if s.grows is not None), None),
+        closed=next((s.closed for s in sequences if s.closed is not None), None),
     )
 
 

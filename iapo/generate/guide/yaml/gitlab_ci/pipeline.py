@@ -13,6 +13,7 @@ from typing import Any
 from iapo.generate.guide.yaml.formed import Form
 from iapo.generate.guide.yaml.gitlab_ci import facts
 from iapo.generate.guide.yaml.gitlab_ci.conditions import CONDITION, COVERAGE
+from iapo.generate.guide.yaml.gitlab_ci.distinct import distinct
 from iapo.generate.guide.yaml.gitlab_ci.durations import DELAY, DURATION, LIFETIME
 from iapo.generate.guide.yaml.gitlab_ci.inputs import INPUTS
 from iapo.generate.guide.yaml.json_schema import JsonSchema
@@ -143,6 +144,7 @@ def _named(naming: facts.Name) -> Shape:
 
 _NEED, _WANTED, _BASE = facts.Need(), _named(facts.Wanted()), _named(facts.Base())
 _NAME, _STAGE, _NEW_STAGE = _named(facts.Name()), _named(facts.Stage()), _named(facts.NewStage())
+_DEPENDENCY = _named(facts.Dependency())
 _CONDITION = Shape(text=True, pattern=CONDITION)
 _CONDITIONS = Shape(each=lambda: _CONDITION)
 
@@ -171,6 +173,7 @@ _FORMS: dict[str, Form] = {
     _released(): _form(_released(), "2030-01-31T10:00:00Z"),
 }
 """What texts match a pattern of GitLab's schema, by the pattern, which matches anywhere in a text."""
+_DISTINCT = ("aud", "options", "pull_policy")
 _TIMES: dict[str, Form] = {
     "timeout": DURATION,
     "start_in": DELAY,
@@ -181,6 +184,8 @@ _TIMES: dict[str, Form] = {
 
 def _mended(name: str, shape: Shape) -> Shape:
     """A property's value: where it names something that must be there, or has a form of its own."""
+    if name in _DISTINCT and shape.items is not None:
+        return distinct(shape)
     if name in _TIMES and shape.text:
         return changed(shape, pattern=_TIMES[name])
     if name == "if":
@@ -191,15 +196,18 @@ def _mended(name: str, shape: Shape) -> Shape:
     if name in ("stage", "on_stop"):
         return _STAGE if name == "stage" else _NAME
     if name == "stages":
-        item = changed(_NEW_STAGE, each=lambda: _NEW_STAGE)
+        item = changed(_NEW_STAGE, each=lambda: _NEW_STAGE, least=1)
         return Shape(each=lambda: item, least=1, settled=facts.stages_settled)
     if name == "extends":
         return changed(_BASE, each=lambda: _BASE, least=1)
     if name == "dependencies":
-        return Shape(each=lambda: _NAME)
+        return Shape(each=lambda: _DEPENDENCY)
     if name == "needs" and shape.items is not None:
-        item = changed(shape.items, text=False, naming=_NEED, fields=_needed(shape.items.fields))
-        return changed(shape, each=lambda: item)
+        entry = shape.items.fields
+        item = changed(shape.items, text=False, naming=_NEED, fields=_needed(entry))
+        # Of a rule's needs nothing more is asked.
+        settled = facts.needs_settled if isinstance(entry, Choice) else None
+        return changed(shape, each=lambda: item, settled=settled)
     return shape
 
 
