@@ -182,7 +182,7 @@ REFUSED = {
     "a text for a number": (job("parallel: many"), "parallel: "),
     "a condition that is a mere word": (job("rules:\n  - if: main"), "if: "),
     "a condition that compares with nothing": (job("rules:\n  - if: $A =="), "$A =="),
-    "a condition that ends in a line": (job("rules:\n  - if: |\n      $A ==\n  - if"), "$A ==\n"),
+    "a condition that ends in a line": (job("rules:\n  - if: |\n      $A ==\n  - if"), "$A ==\n    "),
     "a group that stays open": (job("rules:\n  - if: $A =~ /(a/"), "/(a"),
     "a duration that is none": (job("timeout: soon"), "timeout: s"),
     "a duration in a block": (job("timeout: |\n  1 day"), "timeout: "),
