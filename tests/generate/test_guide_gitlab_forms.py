@@ -14,7 +14,23 @@ from iapo.verify.gitlab_ci.durations import WEEK, seconds
 
 _WORDS = ["$A", "${B}", '"x"', "'y'", "null", "==", "!=", "=~", "!~", "&&", "||", "(", ")", "/a+/i", "/(/",
           "/[b-a]/", "/\\//", "/*/", " ", "x", "/x(y|z)?/"]  # fmt: skip
-_PARTS = ["1", "30", "hours", "h", "m", "min", " ", ",", ":", "and", "two", "weeks", "8 days", "x", "1.5"]
+_PARTS = [
+    "1",
+    "30",
+    "hours",
+    "h",
+    "m",
+    "min",
+    " ",
+    ",",
+    ":",
+    "and",
+    "two",
+    "weeks",
+    "8 days",
+    "x",
+    "1.5",
+]
 
 
 @settings(max_examples=500, deadline=None)

@@ -120,9 +120,7 @@ class Formed(Local):
         if byte in (SPACE, NEWLINE):
             if getattr(inner, "lead", False) or getattr(inner, "mark", "") in ("gap", "lead"):
                 return self._with(found, self.place, self.place)
-            spaced = None if self.spaced is None else self.spaced.after(" ")
-            dead = spaced is None and not self.place.whole
-            return None if dead else self._with(found, self.place, spaced)
+            return self._with(found, self.place, self.spaced and self.spaced.after(" "))
         return self._said(found, chr(byte))
 
     def _quoted(self, found: Local, inner: Quoted, byte: int) -> Local | None:
@@ -239,4 +237,16 @@ def _after(place: Place) -> list[tuple[str, Place]]:
     return [(char, after) for char, after in found if after is not None]
 
 
-__all__ = ["OTHER", "Form", "Formed", "Own", "Place", "Told", "chars", "fits", "formed", "shortest", "told"]
+__all__ = [
+    "OTHER",
+    "Form",
+    "Formed",
+    "Own",
+    "Place",
+    "Told",
+    "chars",
+    "fits",
+    "formed",
+    "shortest",
+    "told",
+]

@@ -24,7 +24,7 @@ from iapo.generate.guide.yaml.gitlab_ci.order import (
 )
 from iapo.generate.guide.yaml.memory import Fact, Facts, Memory, given, owed, reaches, without
 from iapo.generate.guide.yaml.named import form
-from iapo.generate.guide.yaml.shapes import Shape, changed
+from iapo.generate.guide.yaml.shapes import Shape
 from iapo.verify.gitlab_ci.jobs import DEFAULT_STAGES
 from iapo.verify.gitlab_ci.pipeline import GLOBAL_KEYS
 
@@ -96,7 +96,9 @@ def _mapping(shape: Shape) -> Shape:
 
 def _left(facts: Facts) -> Facts:
     """What is known outside of a job."""
-    return frozenset(f for f in without(facts, "in", "staged", "needs") if f[:2] != ("owed", "needed"))
+    return frozenset(
+        f for f in without(facts, "in", "staged", "needs") if f[:2] != ("owed", "needed")
+    )
 
 
 class _Hidden(Memory):

@@ -64,6 +64,7 @@ def _stricter() -> dict[str, Any]:
     rule["type"] = "object"
     # The linter flattens lists in lists, and wants something to be left of a script.
     definitions["script"]["oneOf"][1]["items"]["anyOf"][1]["minItems"] = 1
+    definitions["image"]["oneOf"][1]["properties"]["entrypoint"]["items"] = {"type": "string"}
     definitions["include_item"]["oneOf"][0].pop("anyOf")
     reasons = [way["const"] for way in definitions["retry_errors"]["oneOf"]]
     definitions["retry_errors"] = {"enum": [*reasons, *sorted(MORE_REASONS)]}

@@ -43,7 +43,11 @@ class Regex:
             return self._to("none" if char in _BOUNDS else "some")
         if mode == "name":
             return (
-                self._to("none") if char == ">" else self if char.isascii() and (char.isalnum() or char == "_") else None
+                self._to("none")
+                if char == ">"
+                else self
+                if char.isascii() and (char.isalnum() or char == "_")
+                else None
             )
         if mode == "extension":
             return self._extended(char)
