@@ -21,11 +21,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from walks import dockerfiles, terraform, yaml_texts
+from walks import dockerfiles, jenkinsfiles, terraform, yaml_texts
 from walks.verdicts import invented, kind
 
 from iapo.generate.guide import GUIDED
 from iapo.generate.guide.dockerfile.language import Dockerfile
+from iapo.generate.guide.jenkins.language import Jenkinsfile
 from iapo.generate.guide.languages import language_of
 from iapo.generate.guide.terraform.grammar import Grammar
 from iapo.generate.guide.terraform.schema import Schemas
@@ -37,7 +38,7 @@ _MOST_STATES = 100_000
 
 def walked(format: str, count: int, seed: int, literals: float) -> Iterator[str]:
     """Random programs, but for those that grow too long."""
-    shared: Grammar | Language | Dockerfile
+    shared: Grammar | Language | Dockerfile | Jenkinsfile
     if format == "terraform":
         shared = grammar = Grammar(Schemas())
     else:
@@ -48,6 +49,8 @@ def walked(format: str, count: int, seed: int, literals: float) -> Iterator[str]
             text = terraform.Walk(grammar, rng, literals).run()
         elif isinstance(shared, Dockerfile):
             text = dockerfiles.Walk(shared, rng).run()
+        elif isinstance(shared, Jenkinsfile):
+            text = jenkinsfiles.Walk(shared, rng).run()
         else:
             assert isinstance(shared, Language)
             text = yaml_texts.Walk(shared, rng).run()

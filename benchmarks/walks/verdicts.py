@@ -33,6 +33,10 @@ _NO_SUCH_FIELD = frozenset(
         "unknown-key", "unknown-event", "unknown-activity-type", "unknown-permission", "unknown-shell",
         "unknown-input", "unknown-input-type", "unknown-context", "unknown-function",
         "undefined-property", "undefined-job", "context-not-allowed", "function-not-allowed",
+        # Of Jenkinsfiles.
+        "unknown-section", "renamed-section", "unknown-post-condition", "unknown-condition", "unknown-agent",
+        "unknown-argument", "unknown-tool", "unknown-option", "option-not-in-stage", "unknown-parameter",
+        "unknown-trigger", "blocked-step",
     }
 )  # fmt: skip
 _NO_SUCH_MEMBER = re.compile(r'Invalid "\w+" (?:attribute|reference): |Reference to "\w+" in ')

@@ -154,7 +154,7 @@ def test_forgetting_changes_nothing(guide, monkeypatch):
 
 
 def test_a_request_is_guided_where_there_is_a_guide_for_it():
-    assert guide_for(TOKENIZER, "jenkins", stop=[STOP]) is None
+    assert guide_for(TOKENIZER, "ansible", stop=[STOP]) is None
     assert guide_for(TOKENIZER, None, stop=[STOP]) is None
     text = 'resource "datadog_monitor" "m" {\n  anything = 1\n}\n'
     plain = guide_for(TOKENIZER, "terraform", stop=[STOP], request="call it datadog_monitor")
@@ -176,8 +176,8 @@ def test_a_tokenizer_that_cannot_be_read_writes_unguided_and_says_so():
 
 
 def test_a_format_without_a_guide_is_one_line():
-    with pytest.raises(InputError, match="no guide for jenkins"):
-        Guide(TOKENIZER, format="jenkins")
+    with pytest.raises(InputError, match="no guide for ansible"):
+        Guide(TOKENIZER, format="ansible")
 
 
 def test_a_trie_gives_back_its_texts():

@@ -8,7 +8,9 @@ from typing import Protocol
 from iapo.errors import InputError
 from iapo.generate.guide.automaton import Pool, State
 
-GUIDED = ("terraform", "kubernetes", "compose", "dockerfile", "github-actions", "gitlab-ci")
+GUIDED = (
+    "terraform", "kubernetes", "compose", "dockerfile", "github-actions", "gitlab-ci", "jenkins",
+)  # fmt: skip
 """The formats there is a guide for."""
 
 
@@ -63,4 +65,8 @@ def language_of(format: str, named: Sequence[str] = ()) -> Language:
         from iapo.generate.guide.yaml.gitlab_ci import pipeline
 
         return pipeline.language()
+    if format == "jenkins":
+        from iapo.generate.guide.jenkins.language import Jenkinsfile
+
+        return Jenkinsfile()
     raise InputError(f"no guide for {format}; there is one for: {', '.join(GUIDED)}")

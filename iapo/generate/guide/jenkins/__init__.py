@@ -1,0 +1,1 @@
+"""What may be written in a Jenkinsfile (https://www.jenkins.io/doc/book/pipeline/syntax/)."""

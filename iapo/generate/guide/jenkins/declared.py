@@ -1,0 +1,137 @@
+"""Declarations of variables and methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from iapo.generate.guide.automaton import Local, State
+from iapo.generate.guide.jenkins.blocks import Block, Simple
+from iapo.generate.guide.jenkins.operands import VALUE
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, then
+from iapo.generate.guide.text import DIGITS, LETTERS
+from iapo.verify.jenkinsfile.tokens import KEYWORDS
+
+if TYPE_CHECKING:
+    from iapo.generate.guide.jenkins.language import Jenkinsfile
+
+
+class Declared(Word):
+    """In a name that is declared. `form`: `typed` once its type is written, `method` where it is one."""
+
+    __slots__ = ("block", "form")
+
+    def __init__(self, g: Jenkinsfile, block: Block, form: str, begun: str, local: Local) -> None:
+        super().__init__(g, begun, local)
+        self.block, self.form = block, form
+
+    @property
+    def final(self) -> bool:
+        after = self.named(self.begun, False)
+        return after is not None and after.final
+
+    def again(self, begun: str, local: Local) -> State:
+        return self.g.pool.make(Declared, self.g, self.block, self.form, begun, local)
+
+    def named(self, text: str, colon: bool) -> State | None:
+        if text in KEYWORDS or "$" in text:
+            return None
+        return self.g.pool.make(AfterDeclared, self.g, self.block, self.form, False)
+
+
+class AfterDeclared(Place):
+    """After a declared name: its value, or a method's parameters and body.
+
+    Args:
+        form: see `Declared`.
+        gap: there is a blank.
+    """
+
+    __slots__ = ("block", "form", "gap")
+
+    def __init__(self, g: Jenkinsfile, block: Block, form: str, gap: bool) -> None:
+        super().__init__(g)
+        self.block, self.form, self.gap = block, form, gap
+
+    @property
+    def lines(self) -> bool:
+        return False
+
+    @property
+    def spaced(self) -> State:
+        return self.g.pool.make(AfterDeclared, self.g, self.block, self.form, True)
+
+    @property
+    def final(self) -> bool:
+        return self.form != "method" and self.block.ended().final
+
+    def begin(self, byte: int) -> State | None:
+        g, block = self.g, self.block
+        if byte in LETTERS and self.gap and not self.form:
+            return g.pool.make(Declared, g, block, "typed", "", FIRST).next(byte)
+        if byte == ord("("):
+            method = g.pool.make(Block, g, block.ended(), block.feeds, False).inside()
+            return g.pool.make(Method, g, then(g, "{", method, lines=block.feeds), True, "")
+        if self.form == "method":
+            return None
+        if byte == ord("="):
+            return g.operand(g.pool.make(Simple, g, block), VALUE, feeds=True)
+        return self.through(byte, block.ended()) if byte in b"\n;}" else None
+
+
+class Method(Place):
+    """In the parameters of a method.
+
+    Args:
+        after: what follows them.
+        defaults: they may have values.
+        phase: "" at first, `,` before one, `word` in one, `gap` behind it, `name` in its second word,
+            `done` behind that.
+    """
+
+    __slots__ = ("after", "defaults", "phase")
+
+    def __init__(self, g: Jenkinsfile, after: State, defaults: bool, phase: str) -> None:
+        super().__init__(g)
+        self.after, self.defaults, self.phase = after, defaults, phase
+
+    def _at(self, phase: str) -> Method:
+        return self.g.pool.make(Method, self.g, self.after, self.defaults, phase)
+
+    @property
+    def lines(self) -> bool:
+        return self.phase in ("", ",")
+
+    @property
+    def spaced(self) -> State:
+        return self._at({"word": "gap", "name": "done"}.get(self.phase, self.phase))
+
+    def begin(self, byte: int) -> State | None:
+        phase = self.phase
+        if byte == ord(")"):
+            return self.after if phase != "," else None
+        if byte == ord(","):
+            return self._at(",") if phase not in ("", ",") else None
+        if byte == ord("=") and self.defaults and phase not in ("", ","):
+            return self.g.operand(self.g.pool.make(Default, self.g, self._at("done")))
+        if byte in DIGITS:
+            return self if phase in ("word", "name") else None
+        if byte not in LETTERS or phase == "done":
+            return None
+        return self._at("name" if phase in ("gap", "name") else "word")
+
+
+class Default(Frame):
+    """The value of a parameter for which none is given. `method`: what follows it."""
+
+    __slots__ = ("method",)
+    lines: ClassVar[bool] = True
+
+    def __init__(self, g: Jenkinsfile, method: Method) -> None:
+        super().__init__(g, None, True)
+        self.method = method
+
+    def over(self, byte: int) -> State | None:
+        return self.method.begin(byte) if byte in b",)" else None
+
+
+__all__ = ["Declared", "Method"]
