@@ -1,8 +1,10 @@
 """What the guide costs: masks against the model's own decoding, time to prepare.
 
-    python benchmarks/guide_overhead.py [--model NAME] [--rows 8] [--tokens 120] [--rounds 3] [--json OUT]
+    python benchmarks/guide_overhead.py [--format F] [--model NAME] [--rows 8] [--tokens 120] [--rounds 3]
+                                        [--json OUT]
 
-Each round answers another prompt with the same seed, unguided and guided in turn. Cost is the time
+Each round answers another prompt with the same seed, unguided and guided in turn: of Terraform those below, of
+another format tasks of IaC-Bench. Cost is the time
 inside the guide as a share of the guided run's; guided and unguided runs write different texts, so
 their whole times are told but not compared.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,18 +22,27 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from iapo.generate.guide import Guide
+from iapo.dataset import load_benchmark
+from iapo.generate.guide import GUIDED, Guide
 from iapo.generate.prompts import prompt_tokens
 from iapo.generate.sampling import sample
 from iapo.models import EMBEDDED, load, stop_tokens
 
-PROMPTS = (
+TERRAFORM = (
     "Create a Terraform S3 bucket named acme-logs with versioning.",
     "Create a Terraform VPC with two subnets and an internet gateway.",
     "Create a Terraform EC2 instance of type t3.micro with a security group that lets in HTTPS.",
     "Create a Terraform Google storage bucket in the EU.",
     "Create a Terraform Azure resource group and a storage account in it.",
 )
+
+
+def prompts(format: str) -> list[str]:
+    """What is asked for, round after round."""
+    if format == "terraform":
+        return list(TERRAFORM)
+    tasks = [task.instruction for task in load_benchmark() if task.format == format]
+    return random.Random(0).sample(tasks, len(TERRAFORM))
 
 
 class Timed:
@@ -53,6 +65,7 @@ class Timed:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--format", default="terraform", choices=GUIDED)
     parser.add_argument("--model", default=EMBEDDED)
     parser.add_argument("--rows", type=int, default=8)
     parser.add_argument("--tokens", type=int, default=120)
@@ -61,9 +74,10 @@ def main() -> None:
     options = parser.parse_args()
     model, tokenizer = load(options.model)
     stop = stop_tokens(model, tokenizer)
+    asked = prompts(options.format)
 
     def run(round_: int, guide: Any) -> tuple[float, int]:
-        prompt = prompt_tokens(tokenizer, PROMPTS[round_ % len(PROMPTS)])
+        prompt = prompt_tokens(tokenizer, asked[round_ % len(asked)])
         began = time.perf_counter()
         (group,) = sample(
             model, [prompt], group_size=options.rows, max_new_tokens=options.tokens, stop=stop,
@@ -73,7 +87,7 @@ def main() -> None:
 
     run(0, None)
     began = time.perf_counter()
-    timed = Timed(Guide(tokenizer, stop=stop))
+    timed = Timed(Guide(tokenizer, stop=stop, format=options.format))
     prepare = time.perf_counter() - began
     plain = guided = 0.0
     plain_tokens = guided_tokens = 0
@@ -83,6 +97,7 @@ def main() -> None:
         seconds, count = run(round_, timed)
         guided, guided_tokens = guided + seconds, guided_tokens + count
     figures = {
+        "format": options.format,
         "model": str(options.model),
         "rows": options.rows,
         "rounds": options.rounds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,17 +56,18 @@ CONFIGS = {
 }
 
 
-def tokenizer() -> Any:
+def tokenizer(texts: Sequence[str] = _TEXT, size: int = 320, *, words: bool = True) -> Any:
+    """Trained on some texts. `words`: no token is part of two words, or of a word and a mark."""
     raw = Tokenizer(models.BPE())
-    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=words)
     raw.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=320,
+        vocab_size=size,
         special_tokens=["<pad>", "<|start|>", "<|end|>"],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    raw.train_from_iterator(_TEXT, trainer)
+    raw.train_from_iterator(texts, trainer)
     wrapped = PreTrainedTokenizerFast(
         tokenizer_object=raw, pad_token="<pad>", bos_token="<|start|>", eos_token="<|end|>"
     )

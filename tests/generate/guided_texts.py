@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from iapo.generate.guide import Guide
+import numpy as np
+
+from iapo.generate.guide import Guide, Position
 from iapo.generate.guide.automaton import State, write
 from iapo.generate.guide.closing import ending
 from iapo.generate.guide.ledger import Ledger
@@ -39,6 +41,19 @@ def assert_refused(guide: Guide, text: str, until: str) -> None:
     """The guide refuses a text, right behind `until`."""
     found = refused(guide, text)
     assert found is not None and found.endswith(until), found
+
+
+def assert_exact(guide: Guide, position: Position) -> None:
+    """What a guide lets through is just what its states take, byte by byte."""
+    allowed = np.zeros(len(guide.vocabulary), np.bool_)
+    guide.allow(position, allowed)
+    assert position.state is not None
+    for token, piece in enumerate(guide.vocabulary.pieces):
+        if piece:
+            state, events = write(position.state, piece)
+            expected = state is not None and position.ledger.follow(events) is not None
+            assert bool(allowed[token]) == expected, (piece, type(position.state).__name__)
+    assert allowed[list(guide.stop)].all() == (position.state.final and position.ledger.settled)
 
 
 def closed(guide: Guide, text: str) -> str:

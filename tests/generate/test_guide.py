@@ -9,11 +9,10 @@ import pytest
 import tiny
 import torch
 from guided_terraform import VALID
-from guided_texts import refused
+from guided_texts import assert_exact, refused
 
 from iapo.errors import InputError
 from iapo.generate.guide import Guide, guide_for
-from iapo.generate.guide.automaton import write
 from iapo.generate.guide.vocabulary import Trie, read_vocabulary
 from iapo.generate.sampling import sample
 
@@ -41,19 +40,9 @@ def random_positions(guide, count, seed):
 
 
 def test_a_mask_is_exactly_the_tokens_that_can_be_written(guide):
-    vocabulary = read_vocabulary(TOKENIZER)
-    allowed = np.zeros(len(vocabulary), np.bool_)
     seen = 0
     for position in random_positions(guide, 40, 0):
-        guide.allow(position, allowed)
-        for token, piece in enumerate(vocabulary.pieces):
-            if not piece:
-                continue
-            state, events = write(position.state, piece)
-            expected = state is not None and position.ledger.follow(events) is not None
-            assert bool(allowed[token]) == expected, (piece, type(position.state).__name__)
-        whole = position.state.final and position.ledger.settled
-        assert bool(allowed[STOP]) == whole
+        assert_exact(guide, position)
         seen += 1
     assert seen > 200
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import tiny
-from guided_texts import assert_refused, closed, random_text, refused
+from guided_texts import assert_exact, assert_refused, closed, random_text, refused
 
 from iapo.generate.guide import Guide
+from iapo.generate.guide.masks import Masks
 from iapo.verify import verify
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -258,6 +259,67 @@ def test_what_is_open_is_closed(guide, name):
 def test_a_fence_is_closed(guide):
     assert refused(guide, f"```groovy\n{pipeline('')}```\n") is None
     assert (refused(guide, f"```groovy\n{pipeline('')}") or "").endswith("<end>")
+
+
+def positions(guide, text):
+    """Before each token of a text, and after the last."""
+    position = guide.first
+    yield position
+    for token in guide.tokens(text):
+        position = guide.after(position, token)
+        yield position
+
+
+class Crossing(Guide):
+    """A guide of tokens that cross the borders of words, strings and brackets."""
+
+    def __init__(self):
+        self.tokenizer = tiny.tokenizer(list(WRITABLE.values()), 900, words=False)
+        super().__init__(self.tokenizer, format="jenkins", bound=None)
+
+    def tokens(self, text):
+        return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+@pytest.fixture(scope="module")
+def crossing():
+    return Crossing()
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_a_mask_is_exactly_the_tokens_that_can_be_written(crossing, name):
+    for number, text in enumerate((WRITABLE[name], f"```groovy\n{WRITABLE[name]}```\n")):
+        for place, position in enumerate(positions(crossing, text)):
+            if place % 3 == number:
+                assert_exact(crossing, position)
+
+
+def test_what_is_found_in_one_stage_is_not_looked_for_in_the_next(crossing, monkeypatch):
+    looked = []
+    own = Masks._own
+    monkeypatch.setattr(
+        Masks, "_own", lambda self, state, first: looked.append(state) or own(self, state, first)
+    )
+
+    def stage(name):
+        return f"stage('{name}') {{ steps {{ script {{ if (a(b: [c])) {{ d 'e', f }} }} }} }}\n"
+
+    def written(texts):
+        """The states that were looked at in the last of some texts."""
+        position = crossing.first
+        for text in texts:
+            looked.clear()
+            for token in crossing.tokens(text):
+                crossing.mask(position)
+                position = crossing.after(position, token)
+            assert position.state is not None
+        return len(looked)
+
+    before = "pipeline { agent any\nstages {\n"
+    first = written((before, stage("one")))
+    # What is looked for in the second are its name and what depends on the names of stages.
+    assert written((before, stage("one"), stage("two"))) < first / 3
+    assert written((before, stage("one"), stage("two"))) == 0
 
 
 @pytest.mark.parametrize("number", range(30))

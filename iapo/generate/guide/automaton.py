@@ -1,22 +1,16 @@
-"""What may come next, as a lazily built automaton over bytes, and the tokens that it lets through.
+"""What may come next, as a lazily built automaton over bytes.
 
 A `State` is a position in the grammar: two positions from which the same may follow are one object,
 so what was worked out for one is known for all. Inside free text (a string, a comment, the name of a
 function) what is allowed does not depend on what stands around it, only where it may end: such a
-state is a `Lexeme`, whose tokens are found once for all places. What a token writes beyond the
-lexeme's end is a short rest, and only those rests are looked at again in each place.
+state is a `Lexeme`. What stands in brackets may be one automaton wherever they stand, which comes to
+its end in `OUT`: such a state is `Nested`. The tokens that states let through are found in `masks.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
-
-import numpy as np
-import numpy.typing as npt
-
-from iapo.generate.guide.vocabulary import Trie, Vocabulary
 
 if TYPE_CHECKING:
     from iapo.generate.guide.ledger import Ledger
@@ -51,8 +45,6 @@ CLOSERS = (
 )
 """What closes something or goes on with it; then whatever else a byte may be."""
 
-Ids = npt.NDArray[np.int32]
-
 
 class State:
     """A position. Subclasses say in `move` what a byte leads to; None where it may not come."""
@@ -82,6 +74,14 @@ class State:
     def parts(self) -> tuple[State, ...]:
         """States that together let through what this one does; none where it stands for itself."""
         return ()
+
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        """A state that lets through the same but for tokens that begin with some bytes; None: none does.
+
+        What follows a name does not depend on the name but for what goes on with it: what is worked out
+        for the one state holds behind all names.
+        """
+        return None
 
     def move(self, byte: int) -> State | None:
         raise NotImplementedError
@@ -213,200 +213,56 @@ class Pool:
         self._made.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """The tokens a state lets through.
+class _Out(State):
+    """Behind the end of what is nested."""
 
-    Attributes:
-        inside: [V] bool shared by all places of a lexeme, or None.
-        ids: more of them.
-        conditional: tokens that tell the ledger something, by what they tell it, in order.
+    __slots__ = ()
+
+    def move(self, byte: int) -> State | None:
+        return None
+
+
+OUT = _Out()
+
+
+class Nested(State):
+    """A position in something that is closed, and where that leads.
+
+    Args:
+        pool: the language's.
+        inner: the position, that knows nothing of what is around: at its end it is `OUT`.
+        outer: what follows then.
     """
 
-    inside: npt.NDArray[np.bool_] | None
-    ids: Ids
-    conditional: tuple[tuple[tuple[Event, ...], Ids], ...] = ()
+    __slots__ = ("inner", "outer", "pool")
+
+    def __init__(self, pool: Pool, inner: State, outer: State) -> None:
+        super().__init__()
+        self.pool, self.inner, self.outer = pool, inner, outer
+
+    @property
+    def commenting(self) -> bool:
+        return self.inner.commenting
+
+    @property
+    def final(self) -> bool:
+        return self.inner.final
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return self.inner.ends(ledger)
+
+    def move(self, byte: int) -> State | None:
+        found = self.through(byte, self.inner)
+        return None if found is None else nested(self.pool, found, self.outer)
 
 
-@dataclass(frozen=True, slots=True)
-class _Summary:
-    """Of a local position: tokens that stay inside, and those that do not, by exit.
-
-    Attributes:
-        direct: exits on a token's first byte, with that byte's node.
-        rests: exits further on, with what the tokens write from there.
-    """
-
-    inside: npt.NDArray[np.bool_] | None
-    ids: Ids
-    direct: tuple[tuple[Exit, int], ...]
-    rests: tuple[tuple[Hashable, Trie], ...]
-
-
-class Masks:
-    """The masks of one vocabulary, each worked out when first asked for."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._trie = vocabulary.trie
-        self._size = len(vocabulary)
-        self._summaries: dict[Local, _Summary] = {}
-        self._masks: dict[State, Mask] = {}
-
-    def forget(self) -> None:
-        """Drop all but what is known of lexemes that every text has."""
-        self._masks.clear()
-        self._summaries = {local: s for local, s in self._summaries.items() if local.lasting}
-
-    def mask(self, state: State) -> Mask:
-        """The tokens that may come after `state`."""
-        found = self._masks.get(state)
-        if found is None:
-            found = self._masks[state] = self._make(state)
-        return found
-
-    def _make(self, state: State) -> Mask:
-        plain: list[int] = []
-        told: dict[tuple[Event, ...], list[int]] = {}
-        if parts := state.parts():
-            return _united([self.mask(part) for part in parts])
-        if not isinstance(state, Lexeme):
-            _collect(self._trie, state, plain, told, ())
-            return self._mask(None, np.asarray(plain, np.int32), told)
-        summary = self.summary(state.local)
-        whole = self._trie
-        left: dict[Hashable, tuple[State | None, Event | None]] = {}
-        for found, node in summary.direct:
-            if found.label not in left:
-                left[found.label] = state.leave(found.label)
-            after, event = left[found.label]
-            if after is not None:
-                events = () if event is None else (event,)
-                if found.consumed and after.commenting and not state.commenting:
-                    events = (*events, REMARK)
-                out = told.setdefault(events, []) if events else plain
-                if found.consumed and whole.group[node] >= 0:
-                    out.extend(whole.groups[whole.group[node]])
-                begin = node + 1 if found.consumed else node
-                _collect(whole, after, out, told, events, begin, whole.skip[node])
-        for label, trie in summary.rests:
-            after, event = state.leave(label)
-            if after is not None:
-                events = () if event is None else (event,)
-                out = plain if event is None else told.setdefault(events, [])
-                if trie.group[0] >= 0:
-                    out.extend(trie.groups[trie.group[0]])
-                _collect(trie, after, out, told, events)
-        if summary.inside is None:
-            ids = np.concatenate([summary.ids, np.asarray(plain, np.int32)])
-            return self._mask(None, ids, told)
-        return self._mask(summary.inside, np.asarray(plain, np.int32), told)
-
-    @staticmethod
-    def _mask(
-        inside: npt.NDArray[np.bool_] | None, ids: Ids, told: dict[tuple[Event, ...], list[int]]
-    ) -> Mask:
-        conditional = tuple((k, np.asarray(v, np.int32)) for k, v in told.items() if v)
-        return Mask(inside, ids, conditional)
-
-    def summary(self, local: Local) -> _Summary:
-        """What is known of a position inside a lexeme."""
-        found = self._summaries.get(local)
-        if found is None:
-            found = self._summaries[local] = self._summarise(local)
-        return found
-
-    def _summarise(self, local: Local) -> _Summary:
-        trie = self._trie
-        byte, depth, skip, group, groups = trie.byte, trie.depth, trie.skip, trie.group, trie.groups
-        states: list[Local] = [local] * (trie.height + 1)
-        path = bytearray(trie.height + 1)
-        inside: list[int] = []
-        direct: list[tuple[Exit, int]] = []
-        rests: dict[Hashable, dict[bytes, list[int]]] = {}
-        at, end = 1, len(trie)
-        while at < end:
-            level = depth[at]
-            before, one = states[level - 1], byte[at]
-            found = before.next(one)
-            if found is None:
-                at = skip[at]
-                continue
-            if isinstance(found, Local):
-                if group[at] >= 0:
-                    inside.extend(groups[group[at]])
-                states[level] = found
-                path[level - 1] = one
-                at += 1
-                continue
-            if level == 1:
-                direct.append((found, at))
-            else:
-                first = b"" if found.consumed else bytes([one])
-                label = found.label
-                if local.textual:
-                    label = (label, bytes(path[: level - 1]))
-                entries = rests.setdefault(label, {})
-                for rest, ids in trie.below(at):
-                    entries.setdefault(first + rest, []).extend(ids)
-            at = skip[at]
-        many: Ids = np.asarray(inside, np.int32)
-        whole = None
-        if len(many) > self._size // 32:
-            whole = np.zeros(self._size, np.bool_)
-            whole[many] = True
-            many = many[:0]
-        tries = tuple((label, Trie(e)) for label, e in rests.items())
-        return _Summary(whole, many, tuple(direct), tries)
-
-
-def _united(masks: list[Mask]) -> Mask:
-    """Everything that one of the masks lets through."""
-    insides = [m.inside for m in masks if m.inside is not None]
-    inside = None if not insides else insides[0]
-    if len(insides) > 1:
-        inside = np.logical_or.reduce(insides)
-    ids = np.concatenate([m.ids for m in masks])
-    return Mask(inside, ids, tuple(c for m in masks for c in m.conditional))
-
-
-def _collect(
-    trie: Trie,
-    state: State,
-    out: list[int],
-    told: dict[tuple[Event, ...], list[int]],
-    events: tuple[Event, ...],
-    begin: int = 1,
-    end: int | None = None,
-) -> None:
-    """Append the tokens of nodes `begin` to `end` that `state` lets through."""
-    byte, depth, skip, group, groups = trie.byte, trie.depth, trie.skip, trie.group, trie.groups
-    end = len(trie) if end is None else end
-    if begin >= end:
-        return
-    base = depth[begin] - 1
-    states: list[State] = [state] * (trie.height + 1 - base)
-    at = begin
-    while at < end:
-        level = depth[at] - base
-        before = states[level - 1]
-        one = byte[at]
-        moves = before.moves
-        found = moves[one] if one in moves else before.next(one)
-        if found is None:
-            at = skip[at]
-            continue
-        if before.events is not None and one in before.events:
-            more = (*events, *before.events[one])
-            bucket = told.setdefault(more, [])
-            if group[at] >= 0:
-                bucket.extend(groups[group[at]])
-            _collect(trie, found, bucket, told, more, at + 1, skip[at])
-            at = skip[at]
-            continue
-        if group[at] >= 0:
-            out.extend(groups[group[at]])
-        states[level] = found
-        at += 1
+def nested(pool: Pool, inner: State, outer: State) -> State:
+    """A position in something, and what follows that."""
+    if inner is OUT:
+        return outer
+    if isinstance(inner, Nested):
+        return pool.make(Nested, pool, inner.inner, nested(pool, inner.outer, outer))
+    return pool.make(Nested, pool, inner, outer)
 
 
 def write(state: State, text: bytes) -> tuple[State | None, list[Event]]:

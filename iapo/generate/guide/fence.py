@@ -48,6 +48,9 @@ class Start(State):
             return expect(self.g, b"``", self.g.pool.make(_Opening, self.g, ""))
         return self.through(byte, self.g.code(False))
 
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        return self.g.code(False), frozenset((NEWLINE, TICK))
+
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         return self.g.code(False).ends(ledger)
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from iapo.generate.guide.automaton import REMARK, Mask, Masks, State, write
+from iapo.generate.guide.automaton import REMARK, State, write
 from iapo.generate.guide.closing import ending
 from iapo.generate.guide.idle import Bound, Idle
 from iapo.generate.guide.languages import language_of
 from iapo.generate.guide.ledger import Ledger
+from iapo.generate.guide.masks import Mask, Masks
 from iapo.generate.guide.vocabulary import Vocabulary, read_vocabulary
 
 if TYPE_CHECKING:
@@ -155,8 +156,8 @@ class Guide:
                 out[ids] = True
         # Of a comment that is used up only its end is left, if the vocabulary has a token with it.
         ending = silent and position.state.commenting and out.any()
-        if mask.inside is not None and not ending:
-            out[: len(mask.inside)] |= mask.inside
+        for inside in () if ending else mask.insides:
+            out[: len(inside)] |= inside
         self._move_on(position.idle, out)
         whole = position.state.final and position.ledger.settled
         if whole or not out.any():

@@ -64,6 +64,14 @@ class Trie:
     def __len__(self) -> int:
         return len(self.byte)
 
+    def children(self, node: int) -> dict[int, int]:
+        """The nodes right below one, by their bytes."""
+        found, at = {}, node + 1
+        while at < self.skip[node]:
+            found[self.byte[at]] = at
+            at = self.skip[at]
+        return found
+
     def below(self, node: int) -> Iterable[tuple[bytes, Sequence[int]]]:
         """What can follow a node: bytes after it, and the tokens that end there, itself included."""
         text = bytearray()

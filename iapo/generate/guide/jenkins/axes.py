@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.jenkins.lexemes import WORD
-from iapo.generate.guide.jenkins.places import Place
+from iapo.generate.guide.jenkins.places import Place, spacing, then
 from iapo.generate.guide.jenkins.sections import (
     EntryEnd,
     Kind,
@@ -18,7 +18,6 @@ from iapo.generate.guide.jenkins.sections import (
     Quote,
     Section,
     Used,
-    opened,
 )
 from iapo.verify.jenkinsfile.model import IDENTIFIER
 
@@ -45,7 +44,9 @@ class Blocks(Kind):
         return (f"{self.name} {{ ".encode(),)
 
     def entry(self, g: Jenkinsfile, section: Section, name: str) -> State:
-        return opened(g, self.inner, section.ended(name))
+        # What is inside may tell what is around of names: it is not nested.
+        inner = g.pool.make(Section, g, self.inner, frozenset(), section.ended(name))
+        return then(g, "{", inner.entries())
 
 
 class Axis(Kind):
@@ -88,7 +89,7 @@ class AxisName(PlainText):
         if name in outer.section.used or not IDENTIFIER.match(text):
             return None
         after = outer.section.ended(name)
-        return make(Section, g, section.kind, after, section.used).ended("name")
+        return make(Section, g, section.kind, section.used, after).ended("name")
 
 
 class AxisValue(PlainText):
@@ -115,9 +116,7 @@ def valued(section: Section, value: str, list: type[AxisValue]) -> State | None:
     """After a value of an axis; None where it is there already."""
     if value in section.used:
         return None
-    make = section.g.pool.make
-    known = make(Section, section.g, section.kind, section.after, section.used | {value})
-    return make(AfterValue, section.g, known, list)
+    return section.g.pool.make(AfterValue, section.g, section.knowing(value), list)
 
 
 class Constant(Quote):
@@ -156,12 +155,8 @@ class AfterValue(Place):
     __slots__ = ("section", "value")
 
     def __init__(self, g: Jenkinsfile, section: Section, value: type[AxisValue]) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(False))
         self.section, self.value = section, value
-
-    @property
-    def lines(self) -> bool:
-        return False
 
     def begin(self, byte: int) -> State | None:
         if byte == ord(","):

@@ -5,54 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from iapo.generate.guide.automaton import Local, State
-from iapo.generate.guide.jenkins.lexemes import WORD
-from iapo.generate.guide.jenkins.operands import NOTHING, STATEMENT
-from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word
+from iapo.generate.guide.automaton import OUT, Local, State
+from iapo.generate.guide.jenkins.operands import CLOSING, NOTHING, STATEMENT
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, spacing
 from iapo.generate.guide.ledger import Ledger
-from iapo.generate.guide.text import LETTERS, NEWLINE
+from iapo.generate.guide.text import LETTERS, NEWLINE, expect
 from iapo.verify.jenkinsfile.tokens import KEYWORDS
 
 if TYPE_CHECKING:
     from iapo.generate.guide.jenkins.language import Jenkinsfile
 
 _OPERANDS = frozenset({"true", "false", "null", "new", "this", "super"})
-SEMICOLON, CLOSING = ord(";"), ord("}")
+SEMICOLON = ord(";")
 
 
 class Block:
     """Statements in braces, or a whole file.
 
     Attributes:
-        after: what follows the closing brace; None in a file.
         feeds: there may be line feeds.
         fresh: in a closure nothing is written yet, so its parameters may come.
-        whole: of a file: it may end.
-        piped: of a file: there is a `pipeline`.
         labels: keywords that begin a part of it, of a `switch`.
+        file: it is a whole file.
+        fenced: a fence must be closed behind the file.
+        whole: the file may end.
+        piped: there is a `pipeline` in the file.
     """
 
-    __slots__ = ("after", "feeds", "fenced", "fresh", "g", "labels", "piped", "whole")
+    __slots__ = ("feeds", "fenced", "file", "fresh", "g", "labels", "piped", "whole")
 
     def __init__(
         self,
         g: Jenkinsfile,
-        after: State | None,
         feeds: bool,
         fresh: bool,
+        labels: tuple[str, ...] = (),
+        file: bool = False,
         fenced: bool = False,
         whole: bool = False,
         piped: bool = False,
-        labels: tuple[str, ...] = (),
     ) -> None:
-        self.g, self.after, self.feeds, self.fresh = g, after, feeds, fresh
-        self.fenced, self.whole, self.piped, self.labels = fenced, whole, piped, labels
+        self.g, self.feeds, self.fresh, self.labels = g, feeds, fresh, labels
+        self.file, self.fenced, self.whole, self.piped = file, fenced, whole, piped
 
     def begun(self, *, piped: bool = False) -> Block:
         """The same once a statement is written."""
-        file = self.after is None
-        parts = (self.after, self.feeds, False, self.fenced, file, self.piped or piped)
-        return self.g.pool.make(Block, self.g, *parts, self.labels)
+        parts = (self.feeds, False, self.labels, self.file, self.fenced, self.file)
+        return self.g.pool.make(Block, self.g, *parts, self.piped or piped)
 
     def inside(self, following: tuple[str, ...] = ()) -> State:
         """Before a statement."""
@@ -73,21 +72,16 @@ class Inside(Place):
     __slots__ = ("block", "following")
 
     def __init__(self, g: Jenkinsfile, block: Block, following: tuple[str, ...]) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(block.feeds, named=following[:1] != ("!",)))
         self.block, self.following = block, following
 
     @property
-    def lines(self) -> bool:
-        return self.block.feeds
-
-    @property
     def final(self) -> bool:
-        must = bool(self.following) and self.following[0] == "!"
-        return self.block.whole and not self.block.fenced and not must
+        return self.block.whole and not self.block.fenced and self.following[:1] != ("!",)
 
     def begin(self, byte: int) -> State | None:
         g, block = self.g, self.block
-        must = bool(self.following) and self.following[0] == "!"
+        must = self.following[:1] == ("!",)
         if byte in LETTERS:
             if must:
                 return g.keyword(block, self.following[1:], "").next(byte)
@@ -97,18 +91,18 @@ class Inside(Place):
         if byte == SEMICOLON:
             return block.inside() if not self.following else self
         if byte == CLOSING:
-            return block.after
-        if block.after is None and (byte in b"@`"):
+            return None if block.file else OUT
+        if block.file and byte in b"@`":
             return g.at_top(block, byte)
         if byte == ord("-") and block.fresh:
-            return g.pool.make(Parameters, g, block, ">")
+            return expect(g, b">", block.begun().inside())
         frame = g.pool.make(Simple, g, block.begun())
         return g.operand(frame, STATEMENT).next(byte) if byte in b"'\"[(!" else None
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         if self.following[:1] == ("!",):
             return (b"catch (e) {}\n", b"default: break\n")
-        return (b"```", b"node {}\n") if self.block.after is None else (b"}",)
+        return (b"```", b"node {}\n") if self.block.file else (b"}",)
 
 
 class Ended(Place):
@@ -117,12 +111,8 @@ class Ended(Place):
     __slots__ = ("block", "following")
 
     def __init__(self, g: Jenkinsfile, block: Block, following: tuple[str, ...]) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(False))
         self.block, self.following = block, following
-
-    @property
-    def lines(self) -> bool:
-        return False
 
     @property
     def final(self) -> bool:
@@ -148,20 +138,16 @@ class Simple(Frame):
     __slots__ = ("block", "following")
 
     def __init__(self, g: Jenkinsfile, block: Block, following: tuple[str, ...] = ()) -> None:
-        super().__init__(g, None, True)
+        super().__init__(g, feeds=block.feeds)
         self.block, self.following = block, following
 
     @property
     def final(self) -> bool:
         return self.block.begun().inside(self.following).final
 
-    @property
-    def feeds(self) -> bool:
-        return self.block.feeds
-
     def over(self, byte: int) -> State | None:
         if byte == ord(",") and self.block.fresh:
-            return self.g.pool.make(Parameters, self.g, self.block, "")
+            return self.g.pool.make(Parameters, self.g, self.block, False)
         if byte in b"\n;}":
             return self.block.ended(self.following).next(byte)
         return None
@@ -178,44 +164,40 @@ class Simple(Frame):
 
 
 class Parameters(Place):
-    """In the parameters of a closure, after the first.
+    """In the parameters of a closure, after the first. `named`: after one, not before."""
 
-    Args:
-        phase: "" before one, `word` in one, `gap` behind it, `>` before the second half of the arrow.
-    """
+    __slots__ = ("block", "named")
 
-    __slots__ = ("block", "phase")
-
-    def __init__(self, g: Jenkinsfile, block: Block, phase: str) -> None:
-        super().__init__(g)
-        self.block, self.phase = block, phase
-
-    @property
-    def lines(self) -> bool:
-        return self.block.feeds and self.phase == ""
-
-    def _at(self, phase: str) -> State:
-        return self.g.pool.make(Parameters, self.g, self.block, phase)
-
-    @property
-    def spaced(self) -> State:
-        return self._at("gap") if self.phase == "word" else self
+    def __init__(self, g: Jenkinsfile, block: Block, named: bool) -> None:
+        super().__init__(g, spacing(block.feeds and not named, named=not named))
+        self.block, self.named = block, named
 
     def begin(self, byte: int) -> State | None:
-        if self.phase == ">":
-            return self.block.begun().inside() if byte == ord(">") else None
-        if byte in LETTERS or (self.phase == "word" and byte in WORD):
-            return self._at("word") if self.phase != "gap" else None
-        if self.phase == "":
-            return None
+        g, make = self.g, self.g.pool.make
+        if not self.named:
+            return make(Parameter, g, self.block, "", FIRST).next(byte) if byte in LETTERS else None
         if byte == ord(","):
-            return self._at("")
-        return self._at(">") if byte == ord("-") else None
+            return make(Parameters, g, self.block, False)
+        return expect(g, b">", self.block.begun().inside()) if byte == ord("-") else None
 
-    def move(self, byte: int) -> State | None:
-        if self.phase == ">":
-            return self.begin(byte)
-        return None if byte == ord("/") else super().move(byte)
+    def slash(self) -> State | None:
+        return None
+
+
+class Parameter(Word):
+    """In the name of a parameter of a closure."""
+
+    __slots__ = ("block",)
+
+    def __init__(self, g: Jenkinsfile, block: Block, begun: str, local: Local) -> None:
+        super().__init__(g, begun, local)
+        self.block = block
+
+    def again(self, begun: str, local: Local) -> State:
+        return self.g.pool.make(Parameter, self.g, self.block, "", local)
+
+    def named(self, text: str, colon: bool) -> State | None:
+        return self.g.pool.make(Parameters, self.g, self.block, True)
 
 
 class Head(Word):
@@ -241,10 +223,10 @@ class Head(Word):
         g, block = self.g, self.block
         if text in self.following or text in g.statements or text in block.labels:
             return g.keyword(block, (text,), text)
-        if text == "import" and block.after is None:
+        if text == "import" and block.file:
             return g.imported(block)
         if text == "pipeline":
-            return g.pipeline(block) if block.after is None and not block.piped else None
+            return g.pipeline(block) if block.file and not block.piped else None
         if text in KEYWORDS - _OPERANDS or "$" in text or colon:
             return None
         if text in _OPERANDS:

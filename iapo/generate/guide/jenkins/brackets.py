@@ -6,9 +6,9 @@ takes any.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
-from iapo.generate.guide.automaton import State
+from iapo.generate.guide.automaton import OUT, State
 from iapo.generate.guide.jenkins.places import Frame, then
 from iapo.generate.guide.text import NEWLINE
 from iapo.verify.jenkinsfile import catalog
@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 COMMA = ord(",")
 
 
+def nameless(takes: Signature | None, form: str) -> bool:
+    """Whether an argument without a name may come (see `Arguments`)."""
+    if takes is None:
+        return True
+    if takes.open:
+        return form != "named"
+    return not form and len(takes.required) < 2 and bool(takes.required or takes.optional)
+
+
 class Arguments(Frame):
     """What a call takes.
 
     Args:
-        after: what follows it.
         takes: what it takes; None for anything.
         step: its name, where it is a step whose arguments have a kind.
         used: names that are written.
@@ -32,35 +40,29 @@ class Arguments(Frame):
             that is one operand.
     """
 
-    __slots__ = ("after", "form", "step", "takes", "used")
+    __slots__ = ("form", "step", "takes", "used")
 
     def __init__(
         self,
         g: Jenkinsfile,
-        up: Frame | None,
         blocks: bool,
-        after: State,
+        feeds: bool,
         takes: Signature | None,
         step: str,
-        used: frozenset[str],
-        form: str,
+        used: frozenset[str] = frozenset(),
+        form: str = "",
     ) -> None:
-        super().__init__(g, up, blocks)
-        self.after, self.takes, self.step, self.used, self.form = after, takes, step, used, form
+        super().__init__(g, blocks, feeds)
+        self.takes, self.step, self.used, self.form = takes, step, used, form
 
-    def _with(self, used: frozenset[str], form: str) -> Self:
-        parts = (self.up, self.blocks, self.after, self.takes, self.step, used, form)
-        return self.g.pool.make(type(self), self.g, *parts)
+    def _with(self, used: frozenset[str], form: str) -> Arguments:
+        """The same with other names, or in another form."""
+        raise NotImplementedError
 
     @property
     def plain(self) -> bool:
         """Whether an argument without a name may come."""
-        takes = self.takes
-        if takes is None:
-            return True
-        if takes.open:
-            return self.form != "named"
-        return not self.form and len(takes.required) < 2 and bool(takes.required or takes.optional)
+        return nameless(self.takes, self.form)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -114,19 +116,46 @@ class Call(Arguments):
     __slots__ = ()
     lines: ClassVar[bool] = True
 
+    def _with(self, used: frozenset[str], form: str) -> Call:
+        parts = (self.blocks, self.feeds, self.takes, self.step, used, form)
+        return self.g.pool.make(Call, self.g, *parts)
+
     def over(self, byte: int) -> State | None:
         if byte == ord(")"):
-            return self.after if self.whole else None
+            return OUT if self.whole else None
         return self.begin() if byte == COMMA and self.more else None
 
     def empty(self, byte: int) -> State | None:
-        return self.after if byte == ord(")") and self.whole else None
+        return OUT if byte == ord(")") and self.whole else None
 
 
 class Command(Arguments):
-    """Arguments without parentheses. `after` says what follows the byte that ends them."""
+    """Arguments without parentheses.
 
-    __slots__ = ()
+    Args:
+        up: the statement that they may be in.
+        after: says what follows the byte that ends them.
+    """
+
+    __slots__ = ("after", "up")
+
+    def __init__(
+        self,
+        g: Jenkinsfile,
+        up: Frame | None,
+        after: State,
+        blocks: bool,
+        takes: Signature | None,
+        step: str,
+        used: frozenset[str] = frozenset(),
+        form: str = "",
+    ) -> None:
+        super().__init__(g, blocks, up is None or up.feeds, takes, step, used, form)
+        self.up, self.after = up, after
+
+    def _with(self, used: frozenset[str], form: str) -> Command:
+        parts = (self.up, self.after, self.blocks, self.takes, self.step, used, form)
+        return self.g.pool.make(Command, self.g, *parts)
 
     @property
     def final(self) -> bool:
@@ -166,19 +195,18 @@ class Listed(Frame):
     """A list or a map in brackets.
 
     Args:
-        after: what follows it.
         form: `list` or `map` once that is known; `list?` in a first element, `map?` in a key.
     """
 
-    __slots__ = ("after", "form")
+    __slots__ = ("form",)
     lines: ClassVar[bool] = True
 
-    def __init__(self, g: Jenkinsfile, up: Frame, blocks: bool, after: State, form: str) -> None:
-        super().__init__(g, up, blocks)
-        self.after, self.form = after, form
+    def __init__(self, g: Jenkinsfile, blocks: bool, feeds: bool, form: str = "") -> None:
+        super().__init__(g, blocks, feeds)
+        self.form = form
 
     def _with(self, form: str) -> Frame:
-        return self.g.pool.make(Listed, self.g, self.up, self.blocks, self.after, form)
+        return self.g.pool.make(Listed, self.g, self.blocks, self.feeds, form)
 
     def key(self, text: str) -> State | None:
         if self.form == "list":
@@ -203,58 +231,50 @@ class Listed(Frame):
         if form == "map?":
             return None
         if byte == ord("]"):
-            return self.after
+            return OUT
         after = self._with(form.removesuffix("?"))
         return self.g.operand(after, first=True) if byte == COMMA else None
 
     def empty(self, byte: int) -> State | None:
         if byte == ord(":") and not self.form:
-            return then(self.g, "]", self.after)
-        return self.after if byte == ord("]") else None
+            return then(self.g, "]", OUT)
+        return OUT if byte == ord("]") else None
 
 
 class Indexed(Frame):
     """An index in brackets."""
 
-    __slots__ = ("after",)
+    __slots__ = ()
     lines: ClassVar[bool] = True
 
-    def __init__(self, g: Jenkinsfile, up: Frame, after: State) -> None:
-        super().__init__(g, up, up.blocks)
-        self.after = after
-
     def over(self, byte: int) -> State | None:
-        return self.after if byte == ord("]") else None
+        return OUT if byte == ord("]") else None
 
 
 class Grouped(Frame):
-    """An expression in parentheses. `after`: what follows them."""
+    """An expression in parentheses."""
 
-    __slots__ = ("after",)
+    __slots__ = ()
     lines: ClassVar[bool] = True
 
-    def __init__(self, g: Jenkinsfile, up: Frame | None, after: State) -> None:
-        super().__init__(g, up, up is None or up.blocks)
-        self.after = after
-
     def over(self, byte: int) -> State | None:
-        return self.after if byte == ord(")") else None
+        return OUT if byte == ord(")") else None
 
 
 class Chosen(Frame):
     """Between the question mark and the colon of a choice."""
 
-    __slots__ = ()
+    __slots__ = ("up",)
 
     def __init__(self, g: Jenkinsfile, up: Frame) -> None:
-        super().__init__(g, up, up.blocks)
+        super().__init__(g, up.blocks, up.feeds)
+        self.up = up
 
     def over(self, byte: int) -> State | None:
-        assert self.up is not None
         other = self.g.operand(self.up, feeds=True)
         if byte == ord(":"):
             return other
         return then(self.g, ":", other) if byte == NEWLINE else None
 
 
-__all__ = ["Arguments", "Call", "Chosen", "Command", "Grouped", "Indexed", "Listed"]
+__all__ = ["Arguments", "Call", "Chosen", "Command", "Grouped", "Indexed", "Listed", "nameless"]

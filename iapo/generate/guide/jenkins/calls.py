@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from iapo.generate.guide.automaton import State
-from iapo.generate.guide.jenkins.brackets import Call, Command
+from iapo.generate.guide.jenkins.brackets import Call, Command, nameless
 from iapo.generate.guide.jenkins.parallel import branches
-from iapo.generate.guide.jenkins.places import Place, then
+from iapo.generate.guide.jenkins.places import Place, spacing, then
 from iapo.generate.guide.jenkins.sections import Kind, Section, Used, opened
 from iapo.generate.guide.text import DIGITS, LETTERS
 from iapo.verify.jenkinsfile import catalog
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SETTING = Signature(("",))
 """One value without a name."""
-
-NONE: Used = frozenset()
 
 _DONE = ""  # what is written of a section in which anything may come again
 
@@ -47,24 +45,20 @@ class Head(Place):
         block: State | None,
         blocks: bool,
     ) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(False, named=nameless(takes, "")))
         self.after, self.takes, self.step = after, takes, step
         self.block, self.blocks = block, blocks
 
-    @property
-    def lines(self) -> bool:
-        return False
-
     def begin(self, byte: int) -> State | None:
         g, make, block = self.g, self.g.pool.make, self.block
-        parts = (self.takes, self.step, NONE, "")
+        takes = (self.takes, self.step)
         if byte == ord("{") and block is not None:
             return block.next(byte)
         if byte == ord("("):
             after = self.after if block is None else make(Parenthesized, g, self.after, block)
-            return make(Call, g, None, self.blocks, after, *parts).begin()
+            return g.nested(make(Call, g, self.blocks, True, *takes).begin(), after)
         if byte in LETTERS or byte in DIGITS or byte in b"'\"":
-            command = make(Command, g, None, self.blocks, self.after, *parts)
+            command = make(Command, g, None, self.after, self.blocks, *takes)
             return command.begin().next(byte) if command.plain or command.names else None
         return None
 
@@ -88,12 +82,8 @@ class Parenthesized(Place):
     __slots__ = ("after", "block")
 
     def __init__(self, g: Jenkinsfile, after: State, block: State) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(False))
         self.after, self.block = after, block
-
-    @property
-    def lines(self) -> bool:
-        return False
 
     def begin(self, byte: int) -> State | None:
         return self.block.next(byte) if byte == ord("{") else self.through(byte, self.after)
@@ -105,12 +95,8 @@ class OneOf(Place):
     __slots__ = ("after", "words")
 
     def __init__(self, g: Jenkinsfile, words: tuple[str, ...], after: State) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(False))
         self.words, self.after = words, after
-
-    @property
-    def lines(self) -> bool:
-        return False
 
     def begin(self, byte: int) -> State | None:
         return self.through(byte, self.g.one_of(self.words, self.after))
@@ -240,7 +226,6 @@ class Flagged(Kind):
 
 __all__ = [
     "NESTED",
-    "NONE",
     "SETTING",
     "Calls",
     "Flagged",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from iapo.generate.guide.automaton import Local, State
 from iapo.generate.guide.jenkins.blocks import Block, Simple
 from iapo.generate.guide.jenkins.operands import VALUE
-from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, then
-from iapo.generate.guide.text import DIGITS, LETTERS
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, spacing, then
+from iapo.generate.guide.text import LETTERS
 from iapo.verify.jenkinsfile.tokens import KEYWORDS
 
 if TYPE_CHECKING:
@@ -49,12 +49,8 @@ class AfterDeclared(Place):
     __slots__ = ("block", "form", "gap")
 
     def __init__(self, g: Jenkinsfile, block: Block, form: str, gap: bool) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(False, named=not form, now=gap))
         self.block, self.form, self.gap = block, form, gap
-
-    @property
-    def lines(self) -> bool:
-        return False
 
     @property
     def spaced(self) -> State:
@@ -69,8 +65,8 @@ class AfterDeclared(Place):
         if byte in LETTERS and self.gap and not self.form:
             return g.pool.make(Declared, g, block, "typed", "", FIRST).next(byte)
         if byte == ord("("):
-            method = g.pool.make(Block, g, block.ended(), block.feeds, False).inside()
-            return g.pool.make(Method, g, then(g, "{", method, lines=block.feeds), True, "")
+            method = g.block(block.ended(), feeds=block.feeds)
+            return g.pool.make(Method, g, then(g, "{", method, lines=block.feeds), True, 0, True)
         if self.form == "method":
             return None
         if byte == ord("="):
@@ -84,40 +80,48 @@ class Method(Place):
     Args:
         after: what follows them.
         defaults: they may have values.
-        phase: "" at first, `,` before one, `word` in one, `gap` behind it, `name` in its second word,
-            `done` behind that.
+        words: of a parameter that are written: none, its type or name, both.
+        first: there is no parameter yet.
     """
 
-    __slots__ = ("after", "defaults", "phase")
+    __slots__ = ("after", "defaults", "first", "words")
 
-    def __init__(self, g: Jenkinsfile, after: State, defaults: bool, phase: str) -> None:
-        super().__init__(g)
-        self.after, self.defaults, self.phase = after, defaults, phase
+    def __init__(
+        self, g: Jenkinsfile, after: State, defaults: bool, words: int, first: bool
+    ) -> None:
+        super().__init__(g, spacing(words == 0, named=words < 2))
+        self.after, self.defaults, self.words, self.first = after, defaults, words, first
 
-    def _at(self, phase: str) -> Method:
-        return self.g.pool.make(Method, self.g, self.after, self.defaults, phase)
-
-    @property
-    def lines(self) -> bool:
-        return self.phase in ("", ",")
-
-    @property
-    def spaced(self) -> State:
-        return self._at({"word": "gap", "name": "done"}.get(self.phase, self.phase))
+    def at(self, words: int) -> Method:
+        """The same with so many words of a parameter."""
+        return self.g.pool.make(Method, self.g, self.after, self.defaults, words, False)
 
     def begin(self, byte: int) -> State | None:
-        phase = self.phase
+        if byte in LETTERS:
+            return self.g.pool.make(Parameter, self.g, self, "", FIRST).next(byte)
         if byte == ord(")"):
-            return self.after if phase != "," else None
+            return self.after if self.words or self.first else None
         if byte == ord(","):
-            return self._at(",") if phase not in ("", ",") else None
-        if byte == ord("=") and self.defaults and phase not in ("", ","):
-            return self.g.operand(self.g.pool.make(Default, self.g, self._at("done")))
-        if byte in DIGITS:
-            return self if phase in ("word", "name") else None
-        if byte not in LETTERS or phase == "done":
-            return None
-        return self._at("name" if phase in ("gap", "name") else "word")
+            return self.at(0) if self.words else None
+        if byte == ord("=") and self.defaults and self.words:
+            return self.g.operand(self.g.pool.make(Default, self.g, self.at(2)))
+        return None
+
+
+class Parameter(Word):
+    """In a word of a method's parameter."""
+
+    __slots__ = ("method",)
+
+    def __init__(self, g: Jenkinsfile, method: Method, begun: str, local: Local) -> None:
+        super().__init__(g, begun, local)
+        self.method = method
+
+    def again(self, begun: str, local: Local) -> State:
+        return self.g.pool.make(Parameter, self.g, self.method, "", local)
+
+    def named(self, text: str, colon: bool) -> State | None:
+        return self.method.at(self.method.words + 1)
 
 
 class Default(Frame):
@@ -127,7 +131,7 @@ class Default(Frame):
     lines: ClassVar[bool] = True
 
     def __init__(self, g: Jenkinsfile, method: Method) -> None:
-        super().__init__(g, None, True)
+        super().__init__(g)
         self.method = method
 
     def over(self, byte: int) -> State | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from iapo.generate.guide.automaton import Local, State
+from iapo.generate.guide.automaton import OUT, Local, State
 from iapo.generate.guide.jenkins.operands import VALUE
-from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, then
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, spacing, then
 from iapo.generate.guide.jenkins.sections import Kind, Section, Used
 from iapo.generate.guide.text import DIGITS, LETTERS
 from iapo.verify.jenkinsfile.model import IDENTIFIER
@@ -41,7 +41,7 @@ class Value(Place):
     __slots__ = ("after",)
 
     def __init__(self, g: Jenkinsfile, after: State) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(True, named=True))
         self.after = after
 
     def begin(self, byte: int) -> State | None:
@@ -59,7 +59,7 @@ class Strings(Frame):
     __slots__ = ("after",)
 
     def __init__(self, g: Jenkinsfile, after: State) -> None:
-        super().__init__(g, None, True)
+        super().__init__(g)
         self.after = after
 
     @property
@@ -78,7 +78,7 @@ class Returned(Frame):
     __slots__ = ("after",)
 
     def __init__(self, g: Jenkinsfile, after: State) -> None:
-        super().__init__(g, None, True)
+        super().__init__(g)
         self.after = after
 
     @property
@@ -92,19 +92,15 @@ class Returned(Frame):
 class Identifier(Frame):
     """The parentheses of `credentials`, in which a string stands."""
 
-    __slots__ = ("after",)
+    __slots__ = ()
     lines: ClassVar[bool] = True
-
-    def __init__(self, g: Jenkinsfile, after: State) -> None:
-        super().__init__(g, None, True)
-        self.after = after
 
     @property
     def sole(self) -> bool:
         return True
 
     def over(self, byte: int) -> State | None:
-        return self.after if byte == ord(")") else None
+        return OUT if byte == ord(")") else None
 
 
 class Function(Word):
@@ -124,8 +120,8 @@ class Function(Word):
         if text in KEYWORDS or "$" in text:
             return None
         if text == "credentials":
-            secret = g.operand(g.pool.make(Identifier, g, self.after), want="string")
-            return then(g, "(", secret, lines=False)
+            secret = g.operand(g.pool.make(Identifier, g), want="string")
+            return then(g, "(", g.nested(secret, self.after), lines=False)
         return g.after(g.pool.make(Returned, g, self.after), "name", VALUE)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar
 
-from iapo.generate.guide.automaton import Local, State
+from iapo.generate.guide.automaton import Event, Lexeme, Local, State
 from iapo.generate.guide.jenkins.blocks import SEMICOLON, Block, Simple
 from iapo.generate.guide.jenkins.brackets import Grouped
 from iapo.generate.guide.jenkins.declared import Declared, Method
-from iapo.generate.guide.jenkins.lexemes import WORD
+from iapo.generate.guide.jenkins.lexemes import CAUGHT, WORD
 from iapo.generate.guide.jenkins.operands import STATEMENT, VALUE
-from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, then
-from iapo.generate.guide.text import DIGITS, LETTERS, NEWLINE
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, spacing, then
+from iapo.generate.guide.text import LETTERS, NEWLINE
 from iapo.verify.jenkinsfile.reader import PRIMITIVES
 from iapo.verify.jenkinsfile.tokens import KEYWORDS
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 _HANDLERS = ("catch", "finally")
 _LABELS = ("case", "default")
-_CAUGHT = LETTERS | DIGITS | frozenset(b" .|")
+_NAMELESS = frozenset(
+    ("if", "while", "switch", "default", "for", "try", "finally", "catch", "break", "continue")
+)
+"""Keywords behind which no name comes."""
 
 
 class Keyword(State):
@@ -48,6 +52,9 @@ class Keyword(State):
             return None
         return self.through(byte, self._after)
 
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        return (self._after, WORD) if self.begun in self.words else None
+
 
 class AfterKeyword(Place):
     """After a keyword that begins a statement, or goes on with one."""
@@ -55,12 +62,9 @@ class AfterKeyword(Place):
     __slots__ = ("block", "word")
 
     def __init__(self, g: Jenkinsfile, block: Block, word: str) -> None:
-        super().__init__(g)
+        lines = word in ("else", "try", "finally") and block.feeds
+        super().__init__(g, spacing(lines, named=word not in _NAMELESS))
         self.block, self.word = block, word
-
-    @property
-    def lines(self) -> bool:
-        return self.word in ("else", "try", "finally") and self.block.feeds
 
     @property
     def final(self) -> bool:
@@ -80,14 +84,16 @@ class AfterKeyword(Place):
         simple = make(Simple, g, block)
         if word in ("break", "continue", "return") and byte in b"\n;}":
             return self.through(byte, block.ended())
+        if word in ("break", "continue"):
+            return None
         if word in ("return", "throw", "assert"):
             return self.through(byte, g.operand(simple)) if byte != NEWLINE else None
         if word in ("if", "while", "switch"):
             if byte != ord("("):
                 return None
             after = body(g, block, ("else",) if word == "if" else ())
-            return g.operand(
-                make(Grouped, g, None, _cases(g, block) if word == "switch" else after)
+            return g.nested(
+                g.operand(make(Grouped, g)), _cases(g, block) if word == "switch" else after
             )
         if word == "case":
             return self.through(byte, g.operand(make(Case, g, block)))
@@ -101,10 +107,10 @@ class AfterKeyword(Place):
             following = ("!", *_HANDLERS) if word == "try" else ()
             return _braces(g, block, following) if byte == ord("{") else None
         if word == "catch":
-            return make(Caught, g, block, False) if byte == ord("(") else None
+            return make(Catch, g, block, CAUGHT[False]) if byte == ord("(") else None
         if byte == ord("(") and word == "def":
             value = g.operand(simple, VALUE, feeds=True)
-            return make(Method, g, then(g, "=", value, lines=False), False, "")
+            return make(Method, g, then(g, "=", value, lines=False), False, 0, True)
         if byte in LETTERS:  # def, final, int and their like
             form = "method" if word == "void" else ""
             return make(Declared, g, block, form, "", FIRST).next(byte)
@@ -113,14 +119,13 @@ class AfterKeyword(Place):
 
 def _braces(g: Jenkinsfile, block: Block, following: tuple[str, ...]) -> State:
     """After the opening brace of a body."""
-    return g.pool.make(Block, g, block.ended(following), block.feeds, False).inside()
+    return g.block(block.ended(following), feeds=block.feeds)
 
 
 def _cases(g: Jenkinsfile, block: Block) -> State:
     """Before the brace of a `switch`."""
-    parts = (block.ended(), block.feeds, False, False, False, False, _LABELS)
-    cases = g.pool.make(Block, g, *parts).inside(("!", *_LABELS))
-    return then(g, "{", cases, lines=block.feeds)
+    cases = g.pool.make(Block, g, block.feeds, False, _LABELS).inside(("!", *_LABELS))
+    return then(g, "{", g.nested(cases, block.ended()), lines=block.feeds)
 
 
 class Case(Frame):
@@ -129,12 +134,8 @@ class Case(Frame):
     __slots__ = ("block",)
 
     def __init__(self, g: Jenkinsfile, block: Block) -> None:
-        super().__init__(g, None, True)
+        super().__init__(g, feeds=block.feeds)
         self.block = block
-
-    @property
-    def feeds(self) -> bool:
-        return self.block.feeds
 
     def over(self, byte: int) -> State | None:
         return self.block.begun().inside() if byte == ord(":") else None
@@ -154,12 +155,8 @@ class Body(Place):
     __slots__ = ("block", "following")
 
     def __init__(self, g: Jenkinsfile, block: Block, following: tuple[str, ...]) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(block.feeds, named=True))
         self.block, self.following = block, following
-
-    @property
-    def lines(self) -> bool:
-        return self.block.feeds
 
     def begin(self, byte: int) -> State | None:
         g, block = self.g, self.block
@@ -193,22 +190,22 @@ class Sole(Word):
         return g.after(g.pool.make(Simple, g, block, self.following), "name", STATEMENT)
 
 
-class Caught(State):
-    """In the parentheses of `catch`. `some`: there is a name."""
+class Catch(Lexeme):
+    """In the parentheses of `catch`."""
 
-    __slots__ = ("block", "g", "some")
+    __slots__ = ("block", "g")
 
-    def __init__(self, g: Jenkinsfile, block: Block, some: bool) -> None:
-        super().__init__()
-        self.g, self.block, self.some = g, block, some
+    def __init__(self, g: Jenkinsfile, block: Block, local: Local) -> None:
+        super().__init__(local)
+        self.g, self.block = g, block
 
-    def move(self, byte: int) -> State | None:
-        g = self.g
-        if byte == ord(")") and self.some:
-            handled = g.pool.make(Block, g, self.block.ended(_HANDLERS), self.block.feeds, False)
-            return then(g, "{", handled.inside(), lines=self.block.feeds)
-        some = self.some or byte in LETTERS
-        return g.pool.make(Caught, g, self.block, some) if byte in _CAUGHT else None
+    def within(self, local: Local, byte: int) -> State:
+        return self.g.pool.make(Catch, self.g, self.block, local)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        g, block = self.g, self.block
+        handled = g.block(block.ended(_HANDLERS), feeds=block.feeds)
+        return then(g, "{", handled, lines=block.feeds), None
 
 
 class Loop(Word):
@@ -225,12 +222,12 @@ class Loop(Word):
 
     def named(self, text: str, colon: bool) -> State | None:
         g = self.g
-        frame = g.pool.make(Looped, g, None, body(g, self.block, ()), 0)
+        frame, after = g.pool.make(Looped, g, 0), body(g, self.block, ())
         if text in PRIMITIVES or text in ("def", "final"):
-            return g.operand(frame, STATEMENT)
+            return g.nested(g.operand(frame, STATEMENT), after)
         if text in KEYWORDS or "$" in text:
             return None
-        return g.after(frame, "name", STATEMENT)
+        return g.nested(g.after(frame, "name", STATEMENT), after)
 
 
 class Looped(Grouped):
@@ -239,16 +236,15 @@ class Looped(Grouped):
     __slots__ = ("parts",)
     lines: ClassVar[bool] = True
 
-    def __init__(self, g: Jenkinsfile, up: Frame | None, after: State, parts: int) -> None:
-        super().__init__(g, up, after)
+    def __init__(self, g: Jenkinsfile, parts: int) -> None:
+        super().__init__(g)
         self.parts = parts
 
     def over(self, byte: int) -> State | None:
         if byte in b";:" and self.parts < 2:
             parts = self.parts + (1 if byte == SEMICOLON else 2)
-            after = self.g.pool.make(Looped, self.g, None, self.after, parts)
-            return self.g.operand(after, STATEMENT)
-        return self.after if byte == ord(")") else None
+            return self.g.operand(self.g.pool.make(Looped, self.g, parts), STATEMENT)
+        return super().over(byte)
 
 
 __all__ = ["Keyword"]

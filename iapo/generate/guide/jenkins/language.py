@@ -5,22 +5,23 @@ A file is Groovy. It holds one `pipeline { ... }`, or is a scripted pipeline and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
-from iapo.generate.guide.automaton import Local, Pool, State
+from iapo.generate.guide.automaton import Event, Lexeme, Local, Pool, State, nested
 from iapo.generate.guide.fence import TICK, Start, closing
 from iapo.generate.guide.jenkins import brackets, operands, operators
 from iapo.generate.guide.jenkins.blocks import Block
-from iapo.generate.guide.jenkins.calls import NONE, boolean
+from iapo.generate.guide.jenkins.calls import boolean
 from iapo.generate.guide.jenkins.keywords import Keyword
 from iapo.generate.guide.jenkins.kinds import PIPELINE
+from iapo.generate.guide.jenkins.lexemes import DOTS, WORD
 from iapo.generate.guide.jenkins.operands import NOTHING
-from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, then
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, spacing, then
 from iapo.generate.guide.jenkins.sections import opened
-from iapo.generate.guide.jenkins.types import Created
+from iapo.generate.guide.jenkins.types import Type
 from iapo.generate.guide.ledger import Ledger
-from iapo.generate.guide.text import DIGITS, LETTERS, NEWLINE, Remark, expect
+from iapo.generate.guide.text import NEWLINE, Remark, expect
 from iapo.verify.jenkinsfile import catalog
 from iapo.verify.jenkinsfile.reader import PRIMITIVES
 
@@ -48,7 +49,7 @@ class Jenkinsfile:
 
     def code(self, fenced: bool) -> State:
         """Before the first statement."""
-        return self.pool.make(Top, self, self.pool.make(Block, self, None, True, False, fenced))
+        return self.pool.make(Top, self, self.pool.make(Block, self, True, False, (), True, fenced))
 
     # What the pieces need of one another.
 
@@ -74,7 +75,7 @@ class Jenkinsfile:
 
     def created(self, frame: Frame) -> State:
         """After `new`."""
-        return self.pool.make(Created, self, frame)
+        return self.pool.make(Type, self, frame, "new")
 
     def one_of(self, words: tuple[str, ...], after: State) -> State:
         """Before one of some words."""
@@ -84,40 +85,40 @@ class Jenkinsfile:
         """Before `true` or `false`."""
         return boolean(self, after)
 
+    def nested(self, inner: State, outer: State) -> State:
+        """In brackets, and what follows them."""
+        return nested(self.pool, inner, outer)
+
     def called(self, frame: Frame, head: int, kind: str = "call") -> State:
         """After the opening parenthesis of a call. `kind`: what it is then."""
-        after = self.after(frame, kind, head)
-        parts = (frame.blocks, after, None, "", NONE, "")
-        return self.pool.make(brackets.Call, self, frame, *parts).begin()
+        call = self.pool.make(brackets.Call, self, frame.blocks, frame.feeds, None, "")
+        return self.nested(call.begin(), self.after(frame, kind, head))
 
     def rotation(self, frame: Frame) -> State:
         """After `logRotator`, which passes over arguments that it does not know."""
-        parts = (False, self.after(frame, "call", NOTHING), catalog.LOG_ROTATOR, "", NONE, "")
-        arguments = self.pool.make(brackets.Call, self, frame, *parts)
-        return then(self, "(", arguments.begin(), lines=False)
+        call = self.pool.make(brackets.Call, self, False, frame.feeds, catalog.LOG_ROTATOR, "")
+        inner = self.nested(call.begin(), self.after(frame, "call", NOTHING))
+        return then(self, "(", inner, lines=False)
 
     def command(self, frame: Frame) -> State:
         """Before the arguments of a call without parentheses."""
         after = self.pool.make(Over, frame)
-        parts = (frame.blocks, after, None, "", NONE, "")
-        return self.pool.make(brackets.Command, self, frame, *parts).begin()
+        return self.pool.make(brackets.Command, self, frame, after, frame.blocks, None, "").begin()
 
     def listed(self, frame: Frame) -> State:
         """After the bracket of a list or map."""
-        after = self.after(frame, "value", NOTHING)
-        inner = self.pool.make(brackets.Listed, self, frame, frame.blocks, after, "")
-        return self.operand(inner, first=True)
+        inner = self.pool.make(brackets.Listed, self, frame.blocks, frame.feeds)
+        return self.nested(self.operand(inner, first=True), self.after(frame, "value", NOTHING))
 
     def indexed(self, frame: Frame, head: int) -> State:
         """After the bracket of an index."""
-        return self.operand(
-            self.pool.make(brackets.Indexed, self, frame, self.after(frame, "index", head))
-        )
+        inner = self.pool.make(brackets.Indexed, self, frame.blocks, frame.feeds)
+        return self.nested(self.operand(inner), self.after(frame, "index", head))
 
     def grouped(self, frame: Frame) -> State:
         """After a parenthesis that is no call's."""
-        after = self.after(frame, "value", NOTHING)
-        return self.operand(self.pool.make(brackets.Grouped, self, frame, after))
+        inner = self.pool.make(brackets.Grouped, self, frame.blocks, frame.feeds)
+        return self.nested(self.operand(inner), self.after(frame, "value", NOTHING))
 
     def chosen(self, frame: Frame) -> State:
         """After the question mark of a choice."""
@@ -125,12 +126,12 @@ class Jenkinsfile:
 
     def closure(self, frame: Frame, head: int) -> State:
         """After the brace of a closure."""
-        after = self.after(frame, "call", head)
-        return self.pool.make(Block, self, after, frame.feeds, True).inside()
+        inside = self.pool.make(Block, self, frame.feeds, True).inside()
+        return self.nested(inside, self.after(frame, "call", head))
 
-    def block(self, after: State) -> State:
-        """After the brace of a section that holds Groovy."""
-        return self.pool.make(Block, self, after, True, False).inside()
+    def block(self, after: State, *, feeds: bool = True) -> State:
+        """After the brace of what holds Groovy. `feeds`: there may be line feeds."""
+        return self.nested(self.pool.make(Block, self, feeds, False).inside(), after)
 
     def keyword(self, block: Block, words: tuple[str, ...], begun: str) -> State:
         """In one of some keywords."""
@@ -142,7 +143,7 @@ class Jenkinsfile:
 
     def imported(self, block: Block) -> State:
         """After the word `import`."""
-        return self.pool.make(Imported, self, block, " ")
+        return self.pool.make(Imported, self, block, DOTS[" "])
 
     def at_top(self, block: Block, byte: int) -> State | None:
         """After what begins only in a file: an annotation, the closing fence."""
@@ -168,6 +169,9 @@ class Top(State):
         if byte == ord("#"):
             return expect(self.g, b"!", self.g.pool.make(Remark, self.g, inside))
         return self.through(byte, inside)
+
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        return self.block.inside(), frozenset(b"#")
 
 
 class Over(State):
@@ -200,33 +204,27 @@ class Words(State):
         text = self.begun + chr(byte)
         if any(word.startswith(text) for word in self.words):
             return self.g.pool.make(Words, self.g, self.words, self.after, text)
-        ended = self.begun in self.words and byte not in LETTERS | DIGITS
+        ended = self.begun in self.words and byte not in WORD
         return self.through(byte, self.after) if ended else None
 
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        return (self.after, WORD) if self.begun in self.words else None
 
-class Imported(State):
-    """In the name of what is imported.
 
-    Args:
-        last: what was written last: a blank, a letter, a dot or a star.
-    """
+class Imported(Lexeme):
+    """In the name of what is imported."""
 
-    __slots__ = ("block", "g", "last")
+    __slots__ = ("block", "g")
 
-    def __init__(self, g: Jenkinsfile, block: Block, last: str) -> None:
-        super().__init__()
-        self.g, self.block, self.last = g, block, last
+    def __init__(self, g: Jenkinsfile, block: Block, local: Local) -> None:
+        super().__init__(local)
+        self.g, self.block = g, block
 
-    def move(self, byte: int) -> State | None:
-        last = self.last
-        if byte in LETTERS or (byte in DIGITS and last == "a"):
-            return self.g.pool.make(Imported, self.g, self.block, "a") if last != "*" else None
-        if byte == ord(" ") and last == " ":
-            return self
-        if (byte == ord(".") and last == "a") or (byte == ord("*") and last == "."):
-            return self.g.pool.make(Imported, self.g, self.block, chr(byte))
-        ended = byte in (NEWLINE, ord(";")) and last in "a*"
-        return self.through(byte, self.block.ended()) if ended else None
+    def within(self, local: Local, byte: int) -> State:
+        return self.g.pool.make(Imported, self.g, self.block, local)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        return self.block.ended(), None
 
 
 class Annotated(Word):
@@ -251,14 +249,13 @@ class Annotation(Place):
     __slots__ = ("block",)
 
     def __init__(self, g: Jenkinsfile, block: Block) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(block.feeds, named=True))
         self.block = block
 
     def begin(self, byte: int) -> State | None:
         g, inside = self.g, self.block.inside()
         if byte == ord("("):
-            parts = (True, inside, None, "", NONE, "")
-            return g.pool.make(brackets.Call, g, None, *parts).begin()
+            return g.nested(g.pool.make(brackets.Call, g, True, True, None, "").begin(), inside)
         return self.through(byte, inside)
 
 

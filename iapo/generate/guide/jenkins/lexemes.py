@@ -11,6 +11,7 @@ from iapo.generate.guide.automaton import Exit, Local
 from iapo.generate.guide.text import DIGITS, HEX, LETTERS, NEWLINE, character
 
 BLANK = frozenset(b" \t")
+LINES = BLANK | {NEWLINE}
 NAMED = LETTERS | DIGITS
 WORD = LETTERS | DIGITS | {ord("$")}
 _ESCAPES = frozenset(b"btnfr\"'\\$01234567")
@@ -44,6 +45,100 @@ class Letters(Local):
 FIRST, LATER = Letters(False), Letters(True)
 
 
+class Gap(Local):
+    """Before a token that may be any name: blanks, and the name. Exit: the first byte of another token.
+
+    Args:
+        blanks: what are blanks.
+        now: the name may begin here; else only behind a blank.
+    """
+
+    textual = True
+    lasting = True
+
+    def __init__(self, blanks: frozenset[int], now: bool) -> None:
+        super().__init__()
+        self.blanks, self.now = blanks, now
+
+    def move(self, byte: int) -> Local | Exit | None:
+        if byte in self.blanks:
+            return gap(self.blanks)
+        if byte in LETTERS:
+            return LATER if self.now else None
+        return Exit(byte)
+
+
+@lru_cache(maxsize=8)
+def gap(blanks: frozenset[int], now: bool = True) -> Gap:
+    """Before a token that may be any name."""
+    return Gap(blanks, now)
+
+
+class Apart(Local):
+    """Before a token out of few: no token is let through everywhere. Exits: `blank`, or the byte."""
+
+    lasting = True
+
+    def __init__(self, blanks: frozenset[int]) -> None:
+        super().__init__()
+        self.blanks = blanks
+
+    def move(self, byte: int) -> Exit:
+        return Exit("blank" if byte in self.blanks else byte)
+
+
+@lru_cache(maxsize=4)
+def apart(blanks: frozenset[int]) -> Apart:
+    """Before a token out of few."""
+    return Apart(blanks)
+
+
+class Caught(Local):
+    """What `catch` takes: types and a name. Exit: `close`, after its parenthesis. `some`: there is a letter."""
+
+    lasting = True
+
+    def __init__(self, some: bool) -> None:
+        super().__init__()
+        self.some = some
+
+    def move(self, byte: int) -> Local | Exit | None:
+        if byte == ord(")"):
+            return Exit("close") if self.some else None
+        return CAUGHT[self.some or byte in LETTERS] if byte in _CAUGHT else None
+
+
+_CAUGHT = NAMED | frozenset(b" .|")
+CAUGHT = (Caught(False), Caught(True))
+
+
+class Dots(Local):
+    """Names joined by dots (`import`), the last perhaps a star. Exit: `end`, before what is not of them.
+
+    Args:
+        last: what was written last: a blank, a letter, a dot or a star.
+    """
+
+    lasting = True
+
+    def __init__(self, last: str) -> None:
+        super().__init__()
+        self.last = last
+
+    def move(self, byte: int) -> Local | Exit | None:
+        last = self.last
+        if byte in LETTERS or (byte in DIGITS and last == "a"):
+            return DOTS["a"] if last != "*" else None
+        if byte == ord(" ") and last == " ":
+            return self
+        if (byte == ord(".") and last == "a") or (byte == ord("*") and last == "."):
+            return DOTS[chr(byte)]
+        return Exit("end", consumed=False) if last in "a*" else None
+
+
+DOTS = {last: Dots(last) for last in " a.*"}
+
+
 class Digits(Local):
     """A number. Exits: `end`, before what is not of it; `dot`, after a dot that may begin a fraction."""
 
@@ -56,8 +151,6 @@ class Digits(Local):
     def move(self, byte: int) -> Local | Exit | None:
         if byte in DIGITS:
             return digits(self.phase, self.left - 1) if self.left and self.phase != "L" else None
-        if self.phase == "dot":
-            return None
         if byte == ord(".") and self.phase == "whole":
             return Exit("dot")
         if byte in b"LlGg" and self.phase == "whole":
@@ -156,5 +249,6 @@ class Plain(Local):
 PLAIN = {"'": Plain("'"), '"': Plain('"')}
 
 __all__ = [
-    "BLANK", "FIRST", "LATER", "PLAIN", "WORD", "Digits", "Letters", "Quoted", "digits", "quoted",
+    "BLANK", "CAUGHT", "DOTS", "FIRST", "LATER", "LINES", "PLAIN", "WORD", "Digits", "Letters", "Quoted", "apart",
+    "digits", "gap", "quoted",
 ]  # fmt: skip

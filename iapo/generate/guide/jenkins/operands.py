@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
-from iapo.generate.guide.automaton import Event, Lexeme, Local, State
-from iapo.generate.guide.jenkins.lexemes import Quoted, digits, quoted
-from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word
+from iapo.generate.guide.automaton import OUT, Event, Lexeme, Local, State
+from iapo.generate.guide.jenkins.lexemes import WORD, Quoted, digits, quoted
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, spacing
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import DIGITS, LETTERS
 from iapo.verify.jenkinsfile.catalog import BLOCKED_CALLS, UNITS
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 NOTHING, VALUE, STATEMENT = 0, 1, 2
 """What an operand may head: nothing more, a call without parentheses, that or an assignment."""
 
+CLOSING = ord("}")
 _CONSTANTS = frozenset({"true", "false", "null"})
 _ROTATION = "logRotator"
+_NUMBERS = WORD | {ord(".")}
 
 
 class Operand(Place):
@@ -43,13 +45,10 @@ class Operand(Place):
     def __init__(
         self, g: Jenkinsfile, frame: Frame, head: int, first: bool, feeds: bool, want: str
     ) -> None:
-        super().__init__(g)
+        named = want != "string" and (frame.plain or not first)
+        super().__init__(g, spacing(frame.lines or (feeds and frame.feeds), named=named))
         self.frame, self.head, self.first = frame, head, first
         self.feeds, self.want = feeds, want
-
-    @property
-    def lines(self) -> bool:
-        return self.frame.lines or (self.feeds and self.frame.feeds)
 
     @property
     def _inner(self) -> Frame:
@@ -213,6 +212,9 @@ class Number(Lexeme):
     def within(self, local: Local, byte: int) -> State:
         return self.g.pool.make(Number, self.g, self.frame, local)
 
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        return self.g.after(self.frame, "value", NOTHING), _NUMBERS
+
     def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
         if label == "dot":
             return self.g.dotted(self.frame, "number", NOTHING), None
@@ -238,28 +240,21 @@ class Text(Lexeme):
 
     def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
         if isinstance(label, tuple):
-            inner = self.g.pool.make(Embedded, self.g, self, label[1])
-            return self.g.operand(inner, STATEMENT), None
+            embedded = self.g.pool.make(Embedded, self.g, self.frame.blocks, False)
+            inner = self.g.operand(embedded, STATEMENT)
+            return self.g.nested(inner, self.within(label[1], CLOSING)), None
         return self.g.after(self.frame, "text", NOTHING), None
 
 
 class Embedded(Frame):
     """The `${...}` of a string."""
 
-    __slots__ = ("local", "text")
-
-    def __init__(self, g: Jenkinsfile, text: Text, local: Local) -> None:
-        super().__init__(g, text.frame, text.frame.blocks)
-        self.text, self.local = text, local
-
-    @property
-    def feeds(self) -> bool:
-        return False
+    __slots__ = ()
 
     def over(self, byte: int) -> State | None:
         if byte == ord(";"):
             return self.g.operand(self, STATEMENT)
-        return self.text.within(self.local, byte) if byte == ord("}") else None
+        return OUT if byte == CLOSING else None
 
 
-__all__ = ["NOTHING", "STATEMENT", "VALUE", "Name", "Operand"]
+__all__ = ["CLOSING", "NOTHING", "STATEMENT", "VALUE", "Name", "Operand"]

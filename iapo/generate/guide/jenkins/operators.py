@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from iapo.generate.guide.automaton import Event, Lexeme, Local, State
-from iapo.generate.guide.jenkins.lexemes import LATER, WORD, digits
+from iapo.generate.guide.automaton import Local, State
+from iapo.generate.guide.jenkins.lexemes import LATER, WORD, digits, gap
 from iapo.generate.guide.jenkins.operands import NOTHING, STATEMENT, VALUE, Name, Number, Operand
-from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Opening, Place, Word, spacing
 from iapo.generate.guide.jenkins.types import Type
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import DIGITS, LETTERS, NEWLINE
@@ -23,6 +23,8 @@ _BINARY = frozenset(
 )  # fmt: skip
 _ASSIGNING = frozenset(("=", "+=", "-=", "*=", "/=", "%=", "<<=", "|=", "&="))
 _WORDS = ("in", "as", "instanceof")
+_LESS = frozenset(b"<")
+_MARKS = frozenset(b"+-*/%=!<>&|^?.:~")
 _ASSIGNED = frozenset({"="})
 _NAMED = frozenset({"name", "property", "keyword"})
 _CALLED = _NAMED | {"call"}
@@ -41,16 +43,14 @@ class After(Place):
     def __init__(
         self, g: Jenkinsfile, frame: Frame, kind: str, head: int, gap: bool = False
     ) -> None:
-        super().__init__(g)
+        # Whatever word follows is an argument, or must be an operator.
+        named = head != NOTHING and kind in _NAMED and not frame.sole
+        super().__init__(g, spacing(frame.lines, named=named, now=gap))
         self.frame, self.kind, self.head, self.gap = frame, kind, head, gap
 
     @property
     def final(self) -> bool:
         return self.frame.final
-
-    @property
-    def lines(self) -> bool:
-        return self.frame.lines
 
     @property
     def spaced(self) -> State:
@@ -81,9 +81,8 @@ class After(Place):
             # All but the line's end would go on with the type.
             return frame.over(byte) if byte == NEWLINE and frame.feeds else None
         if byte == NEWLINE:
-            if not frame.feeds or frame.over(NEWLINE) is None:
-                return None
-            return make(Fed, g, frame, head)
+            other = frame.over(NEWLINE) if frame.feeds else None
+            return make(Fed, g, frame, head, other) if isinstance(other, Place) else None
         over = frame.over(byte)
         if over is not None or frame.sole:
             return over
@@ -114,24 +113,23 @@ class After(Place):
 class Fed(Place):
     """After an operand and a line feed: its members may follow, or something else altogether."""
 
-    __slots__ = ("frame", "head")
+    __slots__ = ("frame", "head", "other")
 
-    def __init__(self, g: Jenkinsfile, frame: Frame, head: int) -> None:
-        super().__init__(g)
-        self.frame, self.head = frame, head
+    def __init__(self, g: Jenkinsfile, frame: Frame, head: int, other: Place) -> None:
+        super().__init__(g, other.local)
+        self.frame, self.head, self.other = frame, head, other
 
     @property
     def final(self) -> bool:
         return self.frame.final
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        after = self.frame.over(NEWLINE)
-        return () if after is None else after.ends(ledger)
+        return self.other.ends(ledger)
 
     def begin(self, byte: int) -> State | None:
         if byte == ord(".") and not self.frame.sole:
-            return self.g.pool.make(Dotted, self.g, self.frame, "fed", self.head)
-        return self.through(byte, self.frame.over(NEWLINE))
+            return self.g.dotted(self.frame, "fed", self.head)
+        return self.other.begin(byte)
 
 
 class Infix(State):
@@ -150,6 +148,10 @@ class Infix(State):
         if self.begun not in _WORDS or byte in WORD:
             return None
         return self.through(byte, _operated(self.g, self.frame, self.begun))
+
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        whole = self.begun in _WORDS
+        return (_operated(self.g, self.frame, self.begun), WORD) if whole else None
 
 
 class Follower(Word):
@@ -184,16 +186,16 @@ def _operated(g: Jenkinsfile, frame: Frame, word: str) -> State:
     return g.operand(frame, feeds=True) if word == "in" else g.pool.make(Type, g, frame, "")
 
 
-class Dotted(State):
+class Dotted(Opening):
     """After the dot behind an operand: a member, or the second dot of a range; or a fraction."""
 
-    __slots__ = ("frame", "g", "head", "kind")
+    __slots__ = ("frame", "head", "kind")
 
     def __init__(self, g: Jenkinsfile, frame: Frame, kind: str, head: int) -> None:
-        super().__init__()
-        self.g, self.frame, self.kind, self.head = g, frame, kind, head
+        super().__init__(g, gap(frozenset(), not frame.sole))
+        self.frame, self.kind, self.head = frame, kind, head
 
-    def move(self, byte: int) -> State | None:
+    def begin(self, byte: int) -> State | None:
         g, make = self.g, self.g.pool.make
         if byte in LETTERS and not self.frame.sole:
             return make(Member, g, self.frame.operated(), self.head, "", FIRST).next(byte)
@@ -217,29 +219,30 @@ class Ranged(State):
         operand = self.g.operand(self.frame)
         return operand if byte == ord("<") else self.through(byte, operand)
 
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        return self.g.operand(self.frame), _LESS
 
-class Member(Lexeme):
+
+class Member(Word):
     """In the name of a member."""
 
-    __slots__ = ("begun", "frame", "g", "head")
+    __slots__ = ("frame", "head")
 
     def __init__(self, g: Jenkinsfile, frame: Frame, head: int, begun: str, local: Local) -> None:
-        super().__init__(local)
-        self.g, self.frame, self.head, self.begun = g, frame, head, begun
+        super().__init__(g, begun, local)
+        self.frame, self.head = frame, head
 
     @property
     def final(self) -> bool:
         return self.frame.final
 
-    def within(self, local: Local, byte: int) -> State:
-        text = self.begun + chr(byte)
-        return self.g.pool.make(Member, self.g, self.frame, self.head, text, local)
+    def again(self, begun: str, local: Local) -> State:
+        return self.g.pool.make(Member, self.g, self.frame, self.head, begun, local)
 
-    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
-        more = label[1].decode("latin-1") if isinstance(label, tuple) else ""
+    def named(self, text: str, colon: bool) -> State | None:
         # Behind a keyword a slash opens a string, whatever stands before it.
-        kind = "keyword" if self.begun + more in KEYWORDS else "property"
-        return self.g.after(self.frame, kind, self.head), None
+        kind = "keyword" if text in KEYWORDS else "property"
+        return self.g.after(self.frame, kind, self.head)
 
 
 class Operator(State):
@@ -272,13 +275,21 @@ class Operator(State):
             return g.pool.make(Dotted, g, self.frame, self.kind, self.head)
         if any(known.startswith(text) for known in _BINARY | self._assigning):
             return g.pool.make(Operator, g, self.frame, self.kind, self.head, text)
+        return self.through(byte, self._whole)
+
+    @property
+    def _whole(self) -> State | None:
+        """What may follow, where this is an operator."""
+        g, frame = self.g, self.frame.operated()
         if self.begun == "?":
-            return self.through(byte, g.chosen(frame))
+            return g.chosen(frame)
         if self.begun in self._assigning:
-            return self.through(byte, g.operand(self.frame.declares or frame, VALUE, feeds=True))
-        if self.begun in _BINARY:
-            return self.through(byte, g.operand(frame, feeds=True))
-        return None
+            return g.operand(self.frame.declares or frame, VALUE, feeds=True)
+        return g.operand(frame, feeds=True) if self.begun in _BINARY else None
+
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        other = self._whole
+        return None if other is None else (other, _MARKS)
 
 
 __all__ = ["After", "Dotted"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from iapo.generate.guide.automaton import Local, State
 from iapo.generate.guide.jenkins.lexemes import PLAIN
-from iapo.generate.guide.jenkins.places import FIRST, Place, Word, then
-from iapo.generate.guide.jenkins.sections import Kind, PlainText, Section
+from iapo.generate.guide.jenkins.places import FIRST, Place, Word, spacing, then
+from iapo.generate.guide.jenkins.sections import Kind, PlainText, Section, opened
 from iapo.generate.guide.text import LETTERS
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _FAST = "failFast"
 
 def branches(g: Jenkinsfile, steps: Kind, after: State) -> State:
     """After the opening parenthesis. `steps`: what a branch holds."""
-    return g.pool.make(Branch, g, g.pool.make(Section, g, steps, after, frozenset()))
+    return g.nested(g.pool.make(Branch, g, g.pool.make(Section, g, steps)), after)
 
 
 class Branch(Place):
@@ -27,7 +27,7 @@ class Branch(Place):
     __slots__ = ("section",)
 
     def __init__(self, g: Jenkinsfile, section: Section) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(True, named=True))
         self.section = section
 
     def begin(self, byte: int) -> State | None:
@@ -68,12 +68,10 @@ def _named(section: Section, name: str) -> State | None:
     if name in section.used:
         return None
     g, make = section.g, section.g.pool.make
-    known = make(Section, g, section.kind, section.after, section.used | {name})
-    after = make(AfterBranch, g, known)
+    after = make(AfterBranch, g, section.knowing(name))
     if name == _FAST:
         return then(g, ":", g.truth(after), lines=False)
-    inner = make(Section, g, section.kind, after, frozenset()).entries()
-    return then(g, ":", then(g, "{", inner), lines=False)
+    return then(g, ":", opened(g, section.kind, after), lines=False)
 
 
 class AfterBranch(Place):
@@ -82,7 +80,7 @@ class AfterBranch(Place):
     __slots__ = ("section",)
 
     def __init__(self, g: Jenkinsfile, section: Section) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(True))
         self.section = section
 
     def begin(self, byte: int) -> State | None:

@@ -6,7 +6,15 @@ from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from iapo.generate.guide.automaton import Event, Lexeme, Local, State
-from iapo.generate.guide.jenkins.lexemes import BLANK, FIRST
+from iapo.generate.guide.jenkins.lexemes import (
+    BLANK,
+    FIRST,
+    LATER,
+    LINES,
+    WORD,
+    apart,
+    gap,
+)
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import BLOCK, NEWLINE, Remark
 
@@ -14,21 +22,44 @@ if TYPE_CHECKING:
     from iapo.generate.guide.jenkins.language import Jenkinsfile
 
 SLASH = ord("/")
+_COMMENTS = frozenset(b"/*")
+_NAMING = WORD | {ord(":")}
 
 
-class Place(State):
-    """Between two tokens, where blanks and comments may stand."""
+class Opening(Lexeme):
+    """Before a token."""
 
     __slots__ = ("g",)
 
-    def __init__(self, g: Jenkinsfile) -> None:
-        super().__init__()
+    def __init__(self, g: Jenkinsfile, local: Local) -> None:
+        super().__init__(local)
         self.g = g
 
-    @property
-    def lines(self) -> bool:
-        """Whether a line feed is a blank here."""
-        return True
+    def begin(self, byte: int) -> State | None:
+        """After the first byte of a token."""
+        raise NotImplementedError
+
+    def within(self, local: Local, byte: int) -> State:
+        state = self.begin(byte)
+        assert state is not None
+        return state
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        if isinstance(label, tuple):
+            label, text = label
+            state: State | None = self
+            for byte in text:
+                state = None if state is None else state.next(byte)
+            assert isinstance(state, Lexeme)
+            return state.leave(label)
+        assert isinstance(label, int)
+        return self.begin(label), None
+
+
+class Place(Opening):
+    """Between two tokens, where blanks and comments may stand."""
+
+    __slots__ = ()
 
     @property
     def spaced(self) -> State:
@@ -39,16 +70,30 @@ class Place(State):
         """After a slash that begins no comment; None where there is none."""
         return None
 
-    def begin(self, byte: int) -> State | None:
-        """After the first byte of a token."""
-        raise NotImplementedError
+    def slash(self) -> State | None:
+        """After a slash."""
+        return self.g.pool.make(Slash, self.g, self)
 
-    def move(self, byte: int) -> State | None:
-        if byte in BLANK or (byte == NEWLINE and self.lines):
-            return self.spaced
-        if byte == SLASH:
-            return self.g.pool.make(Slash, self.g, self)
-        return self.begin(byte)
+    def within(self, local: Local, byte: int) -> State:
+        return self.spaced if byte in LINES else super().within(local, byte)
+
+    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
+        if label == "blank":
+            return self.spaced, None
+        if label == SLASH:
+            return self.slash(), None
+        return super().leave(label)
+
+
+def spacing(lines: bool, *, named: bool = False, now: bool = True) -> Local:
+    """What is known of a place.
+
+    Args:
+        lines: a line feed is a blank.
+        named: any name may come. `now`: not only behind a blank.
+    """
+    blanks = LINES if lines else BLANK
+    return gap(blanks, now) if named else apart(blanks)
 
 
 class Slash(State):
@@ -64,6 +109,10 @@ class Slash(State):
     def commenting(self) -> bool:
         return self.place.slashed() is None
 
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        other = self.place.slashed()
+        return None if other is None else (other, _COMMENTS)
+
     def move(self, byte: int) -> State | None:
         make, place = self.g.pool.make, self.place
         if byte == SLASH:
@@ -77,15 +126,15 @@ class Frame:
     """What an expression stands in.
 
     Attributes:
-        up: what that is in itself; None for a statement.
         blocks: closures may come.
+        feeds: there may be line feeds.
     """
 
-    __slots__ = ("blocks", "g", "up")
+    __slots__ = ("blocks", "feeds", "g")
     lines: ClassVar[bool] = False
 
-    def __init__(self, g: Jenkinsfile, up: Frame | None, blocks: bool) -> None:
-        self.g, self.up, self.blocks = g, up, blocks
+    def __init__(self, g: Jenkinsfile, blocks: bool = True, feeds: bool = True) -> None:
+        self.g, self.blocks, self.feeds = g, blocks, feeds
 
     @property
     def final(self) -> bool:
@@ -116,11 +165,6 @@ class Frame:
     def names(self) -> tuple[str, ...]:
         """Where an element must have a name: those that there are."""
         return ()
-
-    @property
-    def feeds(self) -> bool:
-        """Whether there may be line feeds."""
-        return self.up is None or self.up.feeds
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -167,6 +211,10 @@ class Word(Lexeme):
     def within(self, local: Local, byte: int) -> State:
         return self.again(self.begun + chr(byte), local)
 
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        other = self.named(self.begun, False) if self.local is LATER else None
+        return None if other is None else (other, _NAMING)
+
     def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
         text = self.begun
         if isinstance(label, tuple):
@@ -191,15 +239,11 @@ class Then(Place):
         lines: whether a line feed is a blank.
     """
 
-    __slots__ = ("_lines", "ways")
+    __slots__ = ("ways",)
 
     def __init__(self, g: Jenkinsfile, ways: tuple[tuple[int, State], ...], lines: bool) -> None:
-        super().__init__(g)
-        self.ways, self._lines = ways, lines
-
-    @property
-    def lines(self) -> bool:
-        return self._lines
+        super().__init__(g, spacing(lines))
+        self.ways = ways
 
     def begin(self, byte: int) -> State | None:
         return next((then for one, then in self.ways if one == byte), None)
@@ -210,4 +254,4 @@ def then(g: Jenkinsfile, byte: str, state: State, *, lines: bool = True) -> Stat
     return g.pool.make(Then, g, ((ord(byte), state),), lines)
 
 
-__all__ = ["FIRST", "Frame", "Place", "Slash", "Then", "Word", "then"]
+__all__ = ["FIRST", "Frame", "Opening", "Place", "Slash", "Then", "Word", "spacing", "then"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
-from iapo.generate.guide.automaton import Event, Lexeme, Local, State
+from iapo.generate.guide.automaton import OUT, Event, Lexeme, Local, State
 from iapo.generate.guide.jenkins.lexemes import PLAIN, WORD
-from iapo.generate.guide.jenkins.places import FIRST, Place, Word, then
+from iapo.generate.guide.jenkins.places import FIRST, Place, Word, spacing, then
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import LETTERS, NEWLINE
 from iapo.verify.jenkinsfile.tokens import KEYWORDS
@@ -53,14 +53,21 @@ class Section:
     """A block of entries.
 
     Attributes:
-        after: what follows the closing brace.
         used: what is written.
+        after: what follows the closing brace.
     """
 
     __slots__ = ("after", "g", "kind", "used")
 
-    def __init__(self, g: Jenkinsfile, kind: Kind, after: State, used: Used) -> None:
-        self.g, self.kind, self.after, self.used = g, kind, after, used
+    def __init__(
+        self, g: Jenkinsfile, kind: Kind, used: Used = frozenset(), after: State = OUT
+    ) -> None:
+        self.g, self.kind, self.used, self.after = g, kind, used, after
+
+    def knowing(self, written: str) -> Section:
+        """The same with something written in it."""
+        parts = (self.kind, self.used | {written}, self.after)
+        return self.g.pool.make(Section, self.g, *parts)
 
     def entries(self) -> State:
         """Before an entry."""
@@ -68,8 +75,7 @@ class Section:
 
     def ended(self, written: str) -> State:
         """After an entry."""
-        parts = (self.kind, self.after, self.used | {written})
-        return self.g.pool.make(EntryEnd, self.g, self.g.pool.make(Section, self.g, *parts))
+        return self.g.pool.make(EntryEnd, self.g, self.knowing(written))
 
 
 class Entries(Place):
@@ -78,7 +84,8 @@ class Entries(Place):
     __slots__ = ("section",)
 
     def __init__(self, g: Jenkinsfile, section: Section) -> None:
-        super().__init__(g)
+        kind = section.kind
+        super().__init__(g, spacing(True, named=kind.free and kind.more(section.used)))
         self.section = section
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
@@ -105,12 +112,8 @@ class EntryEnd(Place):
     __slots__ = ("section",)
 
     def __init__(self, g: Jenkinsfile, section: Section) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(False))
         self.section = section
-
-    @property
-    def lines(self) -> bool:
-        return False
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         return (b"}", b"\n")
@@ -140,6 +143,12 @@ class Entry(State):
             return None
         return self.through(byte, section.kind.entry(self.g, section, self.begun))
 
+    def handed(self) -> tuple[State, frozenset[int]] | None:
+        section, name = self.section, self.begun
+        whole = name in section.kind.names(section.used)
+        other = section.kind.entry(self.g, section, name) if whole else None
+        return None if other is None else (other, WORD)
+
 
 class FreeEntry(Word):
     """In the name of an entry that may have any."""
@@ -161,7 +170,7 @@ class FreeEntry(Word):
 
 def opened(g: Jenkinsfile, kind: Kind, after: State) -> State:
     """Before the brace of a section."""
-    return then(g, "{", g.pool.make(Section, g, kind, after, frozenset()).entries())
+    return then(g, "{", g.nested(g.pool.make(Section, g, kind).entries(), after))
 
 
 class PlainText(Lexeme):
@@ -196,17 +205,13 @@ class Quote(Place):
         lines: a line feed is a blank.
     """
 
-    __slots__ = ("_lines", "section", "text")
+    __slots__ = ("section", "text")
 
     def __init__(
         self, g: Jenkinsfile, section: Section, text: type[PlainText], lines: bool
     ) -> None:
-        super().__init__(g)
-        self.section, self.text, self._lines = section, text, lines
-
-    @property
-    def lines(self) -> bool:
-        return self._lines
+        super().__init__(g, spacing(lines))
+        self.section, self.text = section, text
 
     def begin(self, byte: int) -> State | None:
         if byte not in b"'\"":

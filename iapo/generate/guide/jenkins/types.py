@@ -6,30 +6,13 @@ from typing import TYPE_CHECKING
 
 from iapo.generate.guide.automaton import Local, State
 from iapo.generate.guide.jenkins.operands import NOTHING
-from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word
+from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, spacing
 from iapo.generate.guide.text import LETTERS
 from iapo.verify.jenkinsfile.reader import PRIMITIVES
 from iapo.verify.jenkinsfile.tokens import KEYWORDS
 
 if TYPE_CHECKING:
     from iapo.generate.guide.jenkins.language import Jenkinsfile
-
-
-class Created(Place):
-    """After `new`."""
-
-    __slots__ = ("frame",)
-
-    def __init__(self, g: Jenkinsfile, frame: Frame) -> None:
-        super().__init__(g)
-        self.frame = frame
-
-    @property
-    def lines(self) -> bool:
-        return False
-
-    def begin(self, byte: int) -> State | None:
-        return self.through(byte, self.g.pool.make(Type, self.g, self.frame, "new"))
 
 
 class Type(Place):
@@ -42,12 +25,8 @@ class Type(Place):
     __slots__ = ("after", "frame")
 
     def __init__(self, g: Jenkinsfile, frame: Frame, after: str) -> None:
-        super().__init__(g)
+        super().__init__(g, spacing(False, named=True))
         self.frame, self.after = frame, after
-
-    @property
-    def lines(self) -> bool:
-        return False
 
     def begin(self, byte: int) -> State | None:
         word = self.g.pool.make(TypeName, self.g, self.frame, self.after, "", FIRST)
@@ -94,4 +73,4 @@ class Typed(State):
         return self.g.called(self.frame, NOTHING, "value") if byte == ord("(") else None
 
 
-__all__ = ["Created", "Type"]
+__all__ = ["Type"]
