@@ -220,6 +220,8 @@ REFUSED = {
     "an axis twice": (
         "pipeline { stages { stage('a') { matrix { axes { axis { name 'A'; values 'x' }\n"
         "axis { name 'A'", "name 'A"),
+    "a parameter of three words": ("def f(int a b) { }", "int a "),
+    "a label": ("while (a) { break b }", "break "),
     "an empty switch": (steps("script { switch (a) { }"), "{ "),
     "a method without a body": ("void f()\n1", "\n"),
     "a list for a key": (steps("x([[1]: 2])"), "[[1]"),

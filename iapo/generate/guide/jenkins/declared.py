@@ -98,7 +98,8 @@ class Method(Place):
 
     def begin(self, byte: int) -> State | None:
         if byte in LETTERS:
-            return self.g.pool.make(Parameter, self.g, self, "", FIRST).next(byte)
+            word = self.g.pool.make(Parameter, self.g, self, "", FIRST)
+            return word.next(byte) if self.words < 2 else None
         if byte == ord(")"):
             return self.after if self.words or self.first else None
         if byte == ord(","):

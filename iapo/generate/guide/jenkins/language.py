@@ -21,7 +21,7 @@ from iapo.generate.guide.jenkins.places import FIRST, Frame, Place, Word, spacin
 from iapo.generate.guide.jenkins.sections import opened
 from iapo.generate.guide.jenkins.types import Type
 from iapo.generate.guide.ledger import Ledger
-from iapo.generate.guide.text import NEWLINE, Remark, expect
+from iapo.generate.guide.text import Remark, expect
 from iapo.verify.jenkinsfile import catalog
 from iapo.verify.jenkinsfile.reader import PRIMITIVES
 
