@@ -7,6 +7,7 @@ and what follows an entry's name; the names are those of `iapo.verify.jenkinsfil
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from iapo.generate.guide.automaton import OUT, Event, Lexeme, Local, State
@@ -49,20 +50,29 @@ class Kind:
         raise NotImplementedError
 
 
+@lru_cache(maxsize=1024)
+def _beginnings(names: frozenset[str]) -> frozenset[str]:
+    """The beginnings of some names, they themselves among them."""
+    return frozenset(name[:size] for name in names for size in range(1, len(name) + 1))
+
+
 class Section:
     """A block of entries.
 
     Attributes:
         used: what is written.
         after: what follows the closing brace.
+        names: entries that may come. `begun`: their beginnings.
     """
 
-    __slots__ = ("after", "g", "kind", "used")
+    __slots__ = ("after", "begun", "g", "kind", "names", "used")
 
     def __init__(
         self, g: Jenkinsfile, kind: Kind, used: Used = frozenset(), after: State = OUT
     ) -> None:
         self.g, self.kind, self.used, self.after = g, kind, used, after
+        self.names = frozenset(kind.names(used))
+        self.begun = _beginnings(self.names)
 
     def knowing(self, written: str) -> Section:
         """The same with something written in it."""
@@ -136,16 +146,15 @@ class Entry(State):
 
     def move(self, byte: int) -> State | None:
         section, text = self.section, self.begun + chr(byte)
-        names = section.kind.names(section.used)
-        if any(name.startswith(text) for name in names):
+        if text in section.begun:
             return self.g.pool.make(Entry, self.g, section, text)
-        if byte in WORD or self.begun not in names:
+        if byte in WORD or self.begun not in section.names:
             return None
         return self.through(byte, section.kind.entry(self.g, section, self.begun))
 
     def handed(self) -> tuple[State, frozenset[int]] | None:
         section, name = self.section, self.begun
-        whole = name in section.kind.names(section.used)
+        whole = name in section.names
         other = section.kind.entry(self.g, section, name) if whole else None
         return None if other is None else (other, WORD)
 
