@@ -21,7 +21,7 @@ from iapo.generate.guide.jenkins.calls import (
     head,
 )
 from iapo.generate.guide.jenkins.environment import Assigned
-from iapo.generate.guide.jenkins.places import Place, spacing, then
+from iapo.generate.guide.jenkins.places import then
 from iapo.generate.guide.jenkins.sections import Kind, PlainText, Quote, Section, Used, opened
 from iapo.verify.jenkinsfile import catalog
 from iapo.verify.jenkinsfile.catalog import Signature
@@ -72,24 +72,11 @@ class StageName(PlainText):
 
     def written(self, text: str) -> State | None:
         g, section = self.g, self.section
-        return None if text in section.used else g.pool.make(Named, g, section, text)
-
-
-class Named(Place):
-    """After the name of a stage. What follows is made only where it does: many tokens end a name."""
-
-    __slots__ = ("name", "section")
-
-    def __init__(self, g: Jenkinsfile, section: Section, name: str) -> None:
-        super().__init__(g, spacing(True))
-        self.section, self.name = section, name
-
-    def begin(self, byte: int) -> State | None:
-        if byte != ord(")"):
+        if text in section.used:
             return None
-        assert isinstance(self.section.kind, Stages)
-        stage = STAGES[self.section.kind.within]
-        return opened(self.g, stage, self.section.ended(self.name))
+        assert isinstance(section.kind, Stages)
+        stage = STAGES[section.kind.within]
+        return then(g, ")", opened(g, stage, section.ended(text)))
 
 
 class Stage(Kind):
