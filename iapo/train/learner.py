@@ -89,7 +89,9 @@ class Learner:
         self.reference: Any = None
         self.bad_steps = 0
         self.pass_tokens = config.pass_tokens
-        self.guides = Guides(tokenizer, stop_tokens(model, tokenizer)) if config.guide else None
+        self.guides = (
+            Guides(tokenizer, stop_tokens(model, tokenizer), wanted=0.0) if config.guide else None
+        )
         _freeze(model, config)
         self.weights = MasterWeights(model.named_parameters())
         self.optimizer = self._new_optimizer()

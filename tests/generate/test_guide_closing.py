@@ -146,7 +146,7 @@ def test_a_model_that_knows_nothing_ends_more_often_and_writes_the_same_until_th
 
 
 def test_the_masks_of_a_whole_answer_are_those_it_was_written_under():
-    guide = Guide(TOKENIZER, limit=160)
+    guide = Guide(TOKENIZER, limit=160, wanted=0.0)
     done = sample(
         tiny.model(spread=4.0),
         [(5, 6, 7)],

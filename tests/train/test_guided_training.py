@@ -21,7 +21,7 @@ PROMPT = (5, 6, 7)
 
 @pytest.fixture(scope="module")
 def guide():
-    return Guide(TOKENIZER)
+    return Guide(TOKENIZER, wanted=0.0)
 
 
 def rollouts(model, guide, count=3):

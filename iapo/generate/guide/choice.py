@@ -56,15 +56,15 @@ class Guides(Mapping[str, Guide]):
     """The guides of all formats by format, each made when it is first asked for.
 
     Args:
-        limit: tokens that an answer may have (see `Guide`).
+        settings: of each `Guide`.
 
     Raises:
         SpellingError: a guide cannot read the tokenizer.
     """
 
-    def __init__(self, tokenizer: Any, stop: Sequence[int], limit: int | None = None) -> None:
+    def __init__(self, tokenizer: Any, stop: Sequence[int], **settings: Any) -> None:
         vocabulary_of(tokenizer)
-        self._tokenizer, self._stop, self._limit = tokenizer, stop, limit
+        self._tokenizer, self._stop, self._settings = tokenizer, stop, settings
         self._made: dict[str, Guide] = {}
 
     def __getitem__(self, format: str) -> Guide:
@@ -72,7 +72,7 @@ class Guides(Mapping[str, Guide]):
             raise KeyError(format)
         if format not in self._made:
             self._made[format] = Guide(
-                self._tokenizer, stop=self._stop, format=format, limit=self._limit
+                self._tokenizer, stop=self._stop, format=format, **self._settings
             )
         return self._made[format]
 

@@ -1,11 +1,13 @@
 """The guide: which tokens may come next in each of the texts that are being written.
 
 One object serves a tokenizer for as long as one likes. It never changes what is likely among the
-tokens that may come: it takes away the others, and the end where the code is not whole.
+tokens that may come: it takes away the others, the end where the code is not whole, and what says
+nothing where the model did not mean to say it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _MOST_STATES = 100_000  # about 100 MB with their masks; beyond, all but free text's is forgotten
 _USUAL = Bound()
+_WANTED = 0.2
 _EVERY = 8  # tokens from one look at what it would take to end to the next
 _SPARE = 32  # those to the next look, and what one of them may add to what is to be written
 _LAST = 256  # tokens before the limit at which the looking begins
@@ -59,6 +62,10 @@ class Guide:
         named: what has no schema and may be written all the same, with any arguments: providers
             (Terraform), kinds (Kubernetes).
         bound: how many comments, blank lines and spaces there may be; None: any number.
+        wanted: where the likeliest token of all is taken away, a comment and a second blank or line
+            feed in a row must be at least that many times as likely as it. A model that may not
+            write the name it wants would rather write one of those than another name. 0 asks for
+            nothing; then alone the tokens tell what was let through (`along`).
         limit: tokens that an answer may have, the one that ends it among them. An answer that would
             be cut is closed instead (`closing.py`). None: not known.
 
@@ -79,10 +86,11 @@ class Guide:
         format: str = "terraform",
         named: Sequence[str] = (),
         bound: Bound | None = _USUAL,
+        wanted: float = _WANTED,
         limit: int | None = None,
     ) -> None:
         self._language = language_of(format, named)
-        self._bound, self._limit = bound, limit
+        self._bound, self._wanted, self._limit = bound, wanted, limit
         self.format = format
         self.stop = tuple(stop) if stop is not None else (int(tokenizer.eos_token_id),)
         self.vocabulary = vocabulary_of(tokenizer)
@@ -189,12 +197,43 @@ class Guide:
         if self._allowed.shape[0] < len(rows) or self._allowed.shape[1] != size:
             self._allowed = np.zeros((len(rows), size), np.bool_)
         for place, (row, tokens) in enumerate(zip(rows, written, strict=True)):
-            self.allow(self._position(row, tokens), self._allowed[place])
+            position = self._position(row, tokens)
+            self.allow(position, self._allowed[place])
+            if self._wanted:
+                self._say_something(position, self._allowed[place], logits[place])
         allowed = torch.from_numpy(self._allowed[: len(rows)]).to(logits.device)
         return logits.masked_fill_(~allowed, -torch.inf)
 
+    def _say_something(
+        self, position: Position, out: npt.NDArray[np.bool_], logits: Tensor
+    ) -> None:
+        """Take away what says nothing and only stands in for what was wanted, unless it is all."""
+        mask = self.mask(position)
+        likeliest = int(logits.argmax())
+        if mask is None or position.closing is not None or out[likeliest]:
+            return
+        idle = [ids for events, ids in mask.conditional if REMARK in events]
+        if position.idle.lines:
+            idle.append(self.vocabulary.feeding)
+        elif position.idle.spaces:
+            idle.append(self.vocabulary.spacing)
+        if not idle:
+            return
+        ids = np.concatenate(idle)
+        ids = ids[out[ids]]
+        least = float(logits[likeliest]) + math.log(self._wanted)
+        unwanted = ids[(logits[ids] < least).cpu().numpy()]
+        if len(unwanted) and np.count_nonzero(out) > len(set(unwanted.tolist())):
+            out[unwanted] = False
+
     def along(self, tokens: Sequence[int], size: int) -> npt.NDArray[np.bool_]:
-        """[T, size] which tokens may come before each of a whole answer's, as it was written."""
+        """[T, size] which tokens may come before each of a whole answer's, as it was written.
+
+        Raises:
+            ValueError: with `wanted`, what may come is not told by the tokens alone.
+        """
+        if self._wanted:
+            raise ValueError("what a guide lets through is told by tokens only with wanted=0")
         out = np.zeros((len(tokens), size), np.bool_)
         position = self._first
         for place, token in enumerate(tokens):
