@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tiny
-import torch
 
 from iapo.generate.guide import GUIDED, Bound, Guide
 from iapo.generate.guide.idle import Idle
@@ -135,51 +134,6 @@ def test_a_bound_can_be_chosen():
     guide = Guide(TOKENIZER, bound=Bound(remarks=60, lines=2, spaces=4))
     assert written(guide, "# again\n" * 9)[1] < 40
     assert written(guide, "\n" * 9)[1] == 2
-
-
-BODY = 'resource "aws_vpc" "v" {\n  '
-WRONG, REMARK, RIGHT = (tokens(word)[0] for word in ("zz", "#", "tags"))
-
-
-def after_body(guide, likely):
-    """The tokens that are left after `BODY` where a few are likely, each with its logit."""
-    logits = torch.full((1, len(guide.vocabulary)), -9.0)
-    for token, logit in likely.items():
-        logits[0, token] = logit
-    left = guide([0], [tokens(BODY)], logits)[0]
-    return set(left.isfinite().nonzero()[:, 0].tolist())
-
-
-def test_a_comment_does_not_stand_in_for_a_name_that_is_taken_away():
-    guide = Guide(TOKENIZER)
-    unwanted = after_body(guide, {WRONG: 5.0, REMARK: 3.0, RIGHT: 0.0})
-    assert RIGHT in unwanted and not unwanted & {WRONG, REMARK}
-    assert not any(guide.vocabulary.pieces[token][:1] in b" \t" for token in unwanted)
-    assert REMARK in after_body(guide, {WRONG: 5.0, REMARK: 4.0, RIGHT: 0.0})
-
-
-def test_a_comment_may_come_by_chance_where_the_likeliest_may_come():
-    assert REMARK in after_body(Guide(TOKENIZER), {RIGHT: 5.0, REMARK: 0.0})
-    assert REMARK in after_body(Guide(TOKENIZER, wanted=0.0), {WRONG: 5.0, REMARK: 3.0})
-
-
-def test_what_says_nothing_stays_where_nothing_else_may_come():
-    words = ["<s>", "#", "▁zz", "<0x0A>"]
-
-    class Pieces:
-        all_special_ids = (0,)
-        eos_token_id = 0
-
-        def get_vocab(self):
-            return {word: number for number, word in enumerate(words)}
-
-    left = Guide(Pieces(), stop=())([0], [[3]], torch.tensor([[0.0, 1.0, 9.0, 0.0]]))
-    assert left[0].isfinite().tolist() == [False, True, False, True]
-
-
-def test_masks_are_told_by_tokens_only_where_nothing_is_asked_of_the_model():
-    with pytest.raises(ValueError, match="wanted=0"):
-        Guide(TOKENIZER).along([1], 9)
 
 
 def test_every_guided_language_is_asked():

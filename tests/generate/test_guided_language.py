@@ -90,6 +90,9 @@ REFUSED = {
         inside("  security_groups = aws_s3_bucket.c.arn", "aws_instance"), "aws_s3_bucket.c."),
     "labels of a block that has none": (
         inside('  dynamic "timeouts" {\n    labels', "aws_instance"), 'timeouts" {\n    '),
+    "a field of a provider": (inside("  provider = aws.west.region"), "aws.west"),
+    "a text in a template for keys": (
+        inside('  for_each = "${aws_s3_bucket.c.bucket}"'), "${aws_s3_bucket.c."),
     "another provider's resource": (inside("  provider = google"), "provider = "),
     "nothing for a description": (
         'variable "a" {\n  description = null\n}\n', "description = "),

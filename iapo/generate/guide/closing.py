@@ -5,6 +5,9 @@ are hardly enough, the guide stops asking what is likely and lets the text be en
 (`Guide`, `limit`). What that writes is whole and means nothing: some text for an argument that must be
 there, a bare block for a name that is owed.
 
+Where the model itself wants to end, and something is missing, only the first of it is written: the name
+that is owed (`Guide`, `wanted`).
+
 The way is searched for depth first. Each state says what to try from it, the best first (`State.ends`):
 brackets and quotes that close, unless a language knows better.
 """
@@ -22,8 +25,14 @@ _MOST_BYTES = 1_200
 
 def ending(state: State, ledger: Ledger) -> bytes | None:
     """What brings a text to a whole end; None where no way was found."""
+    pieces = way_out(state, ledger)
+    return None if pieces is None else b"".join(pieces)
+
+
+def way_out(state: State, ledger: Ledger) -> list[bytes] | None:
+    """The same piece by piece: a bracket, a name, a value."""
     if state.final and ledger.settled:
-        return b""
+        return []
     seen = {(state, ledger.owed, ledger.mentioned)}
     path: list[bytes] = []
     waiting = [_ways(state, ledger)]
@@ -45,7 +54,7 @@ def ending(state: State, ledger: Ledger) -> bytes | None:
         path.append(text)
         length += len(text)
         if after.final and known.settled:
-            return b"".join(path)
+            return path
         waiting.append(_ways(after, known))
     return None
 

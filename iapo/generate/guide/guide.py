@@ -8,6 +8,7 @@ nothing where the model did not mean to say it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from iapo.generate.guide.automaton import REMARK, State, write
-from iapo.generate.guide.closing import ending
+from iapo.generate.guide.closing import ending, way_out
 from iapo.generate.guide.idle import Bound, Idle
 from iapo.generate.guide.languages import language_of
 from iapo.generate.guide.ledger import Ledger
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MOST_STATES = 100_000  # about 100 MB with their masks; beyond, all but free text's is forgotten
 _USUAL = Bound()
 _WANTED = 0.2
+_NAME = re.compile(rb"\s*(?:[\])}]|[A-Za-z_][\w.-]+)")  # a bracket, or a name of more than a letter
 _EVERY = 8  # tokens from one look at what it would take to end to the next
 _SPARE = 32  # those to the next look, and what one of them may add to what is to be written
 _LAST = 256  # tokens before the limit at which the looking begins
@@ -40,6 +42,7 @@ class Position:
 
     Attributes:
         state: None once it has ended, or where it never followed the grammar: nothing is forbidden.
+        owed: the tokens that come next, whatever is likely.
         closing: the tokens that bring it to an end, once there are hardly enough left; None before.
     """
 
@@ -47,6 +50,7 @@ class Position:
     ledger: Ledger = field(default_factory=Ledger)
     idle: Idle = field(default_factory=Idle)
     ended: bool = False
+    owed: tuple[int, ...] = ()
     closing: tuple[int, ...] | None = None
 
 
@@ -64,8 +68,9 @@ class Guide:
         bound: how many comments, blank lines and spaces there may be; None: any number.
         wanted: where the likeliest token of all is taken away, a comment and a second blank or line
             feed in a row must be at least that many times as likely as it. A model that may not
-            write the name it wants would rather write one of those than another name. 0 asks for
-            nothing; then alone the tokens tell what was let through (`along`).
+            write the name it wants would rather write one of those than another name. Where an end
+            is taken away because something is missing, the name of that is written. 0 does neither;
+            then alone the tokens tell what was let through (`along`).
         limit: tokens that an answer may have, the one that ends it among them. An answer that would
             be cut is closed instead (`closing.py`). None: not known.
 
@@ -107,6 +112,8 @@ class Guide:
     def after(self, position: Position, token: int, written: int | None = None) -> Position:
         """The position once a token is written. `written`: tokens so far, where the limit counts."""
         after = self._after(position, token)
+        if position.owed:
+            after = replace(after, owed=position.owed[1:])
         if after.state is None or written is None or self._limit is None:
             return after
         if position.closing is not None:
@@ -151,6 +158,10 @@ class Guide:
         if position.closing is not None and position.state is not None:
             out[:] = False
             out[list(position.closing[:1] or self.stop)] = True
+            return
+        if position.owed:
+            out[:] = False
+            out[position.owed[0]] = True
             return
         mask = self.mask(position)
         if mask is None or position.state is None:
@@ -197,20 +208,39 @@ class Guide:
         if self._allowed.shape[0] < len(rows) or self._allowed.shape[1] != size:
             self._allowed = np.zeros((len(rows), size), np.bool_)
         for place, (row, tokens) in enumerate(zip(rows, written, strict=True)):
-            position = self._position(row, tokens)
-            self.allow(position, self._allowed[place])
-            if self._wanted:
-                self._say_something(position, self._allowed[place], logits[place])
+            position, out = self._position(row, tokens), self._allowed[place]
+            self.allow(position, out)
+            if self._wanted and not (position.owed or position.closing is not None):
+                likeliest = int(logits[place].argmax())
+                if not out[likeliest]:
+                    self._rows[row] = (list(tokens), self._instead(position, likeliest))
+                    self.allow(self._rows[row][1], out)
+                    self._say_something(self._rows[row][1], logits[place], likeliest, out)
         allowed = torch.from_numpy(self._allowed[: len(rows)]).to(logits.device)
         return logits.masked_fill_(~allowed, -torch.inf)
 
+    def _instead(self, position: Position, likeliest: int) -> Position:
+        """The position, with what must be written before the end that the model wants."""
+        if position.state is None:
+            return position
+        piece = self.vocabulary.pieces[likeliest] if likeliest < len(self.vocabulary) else None
+        if likeliest not in self.stop and not (piece or b"").lstrip().startswith(b"}"):
+            return position
+        pieces = way_out(position.state, position.ledger) or []
+        first = next((i for i, text in enumerate(pieces) if text.strip()), len(pieces))
+        text = b"".join(pieces[: first + 1]).rstrip(b" ")
+        if not _NAME.match(text):
+            return position
+        word = max(text.rfind(b" ", 0, len(text) - len(text.lstrip())), 0)
+        before, name = self.vocabulary.spell(text[:word]), self.vocabulary.spell(text[word:])
+        return position if before is None or name is None else replace(position, owed=(*before, *name))
+
     def _say_something(
-        self, position: Position, out: npt.NDArray[np.bool_], logits: Tensor
+        self, position: Position, logits: Tensor, likeliest: int, out: npt.NDArray[np.bool_]
     ) -> None:
         """Take away what says nothing and only stands in for what was wanted, unless it is all."""
         mask = self.mask(position)
-        likeliest = int(logits.argmax())
-        if mask is None or position.closing is not None or out[likeliest]:
+        if mask is None or position.owed:
             return
         idle = [ids for events, ids in mask.conditional if REMARK in events]
         if position.idle.lines:

@@ -88,8 +88,9 @@ class ProviderName(State):
         return self.through(byte, self.after)
 
     def named(self, name: str) -> Named:
-        """The alias."""
-        return self.after, ("refer", "provider", self.name, name)
+        """The alias, of which nothing more can be asked."""
+        after = expression.tail(self.g, self.place, self.ops, STRING)
+        return after, ("refer", "provider", self.name, name)
 
 
 class Dot(State):

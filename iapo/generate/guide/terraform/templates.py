@@ -46,7 +46,7 @@ def quoted(g: Grammar, closer: Closer, scope: Scope, wanted: Shape) -> State:
     if wanted.kind in COMPOUND:
         # Only a template that is nothing but a value can be one: "${var.names}".
         then = g.pool.make(OnlyValue, g, closer)
-        return expect(g, b"${", value(g, then, scope))
+        return expect(g, b"${", value(g, then, scope, wanted))
     if wanted.choices is not None:
         return g.pool.make(Literal, g, closer, scope, wanted, "")
     if wanted.kind == "bool":
@@ -135,13 +135,13 @@ class OnlyValue:
 
     def closed(self, value: Shape) -> State | None:
         """After the `}`: the quote."""
-        after = self.closer.closed(ANY)
+        after = self.closer.closed(value)
         return None if after is None else expect(self.g, b'"', after)
 
 
-def value(g: Grammar, then: Closer, scope: Scope) -> State:
-    """After `${`."""
-    after = expression.operand(g, g.pool.make(Value, g, then, scope, ANY))
+def value(g: Grammar, then: Closer, scope: Scope, wanted: Shape = ANY) -> State:
+    """After `${`, where a value of some shape is wanted."""
+    after = expression.operand(g, g.pool.make(Value, g, then, scope, wanted))
     return g.pool.make(Strip, g, after)
 
 
