@@ -84,13 +84,13 @@ def test_what_says_nothing_stays_where_nothing_else_may_come():
     [
         ("terraform", 'resource "aws_subnet" "s" {\n', "}", "  vpc_id"),
         ("terraform", 'output "o" {\n  value = aws_vpc.main.id\n}\n', "<end>", 'resource "aws_vpc" "main" {\n'),
-        ("kubernetes", "apiVersion: v1\nkind: ConfigMap\n", "<end>", "metadata:"),
-        ("compose", "services:\n  web:\n    image: nginx\n    networks: [front]\n", "<end>", "networks:"),
+        ("kubernetes", "apiVersion: v1\nkind: ConfigMap\n", "<end>", "metadata:\n  name:"),
+        ("compose", "services:\n  web:\n    image: nginx\n    networks: [front]\n", "<end>", "networks:\n  front:"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_named_where_the_model_wants_the_end(format, text, end, name):
     guide = Guide(TOKENIZER, format=format)
-    assert written_at_the_end(guide, text, end).rstrip() == name.rstrip()
+    assert written_at_the_end(guide, text, end).startswith(name)
     assert written_at_the_end(Guide(TOKENIZER, format=format, wanted=0.0), text, end) == ""
 
 
@@ -100,7 +100,7 @@ def test_the_model_says_itself_what_the_name_stands_for():
     left = left_after(guide, text, {tokens("}")[0]: 5.0})
     name = written_at_the_end(guide, text, "}")
     assert len(left) == 1
-    assert len(left_after(guide, text + name + " = ", {})) > 100
+    assert len(left_after(guide, text + name + " = ", {})) > 20
 
 
 def test_an_end_that_may_come_comes():

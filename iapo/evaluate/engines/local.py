@@ -34,7 +34,9 @@ class LocalEngine:
         self._decoding = decoding
         self._rows = rows
         self._stop = stop_tokens(model, tokenizer)
-        self._guides = Guides(tokenizer, self._stop, limit=decoding.max_new_tokens) if guided else None
+        self._guides = (
+            Guides(tokenizer, self._stop, limit=decoding.max_new_tokens) if guided else None
+        )
 
     def answers(self, requests: Sequence[Request]) -> Iterator[list[Answer]]:
         """One batch after the other, the shortest prompts first."""

@@ -233,7 +233,9 @@ class Guide:
             return position
         word = max(text.rfind(b" ", 0, len(text) - len(text.lstrip())), 0)
         before, name = self.vocabulary.spell(text[:word]), self.vocabulary.spell(text[word:])
-        return position if before is None or name is None else replace(position, owed=(*before, *name))
+        return (
+            position if before is None or name is None else replace(position, owed=(*before, *name))
+        )
 
     def _say_something(
         self, position: Position, logits: Tensor, likeliest: int, out: npt.NDArray[np.bool_]

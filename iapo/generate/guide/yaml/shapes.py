@@ -296,7 +296,7 @@ class Struct(Fields):
         left, open_ = sorted(self.needed - used), self.open(used)
         for group in self.rules.groups:
             if len(group.names & used) < group.least:
-                left += [n for n in open_ if n in group.names]
+                left += sorted((n for n in open_ if n in group.names), key=len)
         return left or list(open_)
 
     def after(self, name: str) -> Fields:
