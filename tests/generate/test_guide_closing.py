@@ -51,7 +51,7 @@ CUT = {
 
 
 CUT_YAML = {
-    "a kind": ("kubernetes", "apiVersion: v1\nkind: ConfigM", "ap\nmetadata:\n  generateName: x\n"),
+    "a kind": ("kubernetes", "apiVersion: v1\nkind: ConfigM", "ap\nmetadata:\n  name: x\n"),
     "a container": (
         "kubernetes",
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - na",
