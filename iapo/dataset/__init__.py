@@ -12,6 +12,7 @@ from iapo.dataset.check import Finding, check, check_tasks
 from iapo.dataset.create import create_dataset
 from iapo.dataset.procedural import FAMILIES, procedural_dataset
 from iapo.dataset.task import Dataset, DatasetError, Task
+from iapo.dataset.variation import variations
 
 __all__ = [
     "FAMILIES",
@@ -25,4 +26,5 @@ __all__ = [
     "load_alpaca",
     "load_benchmark",
     "procedural_dataset",
+    "variations",
 ]

@@ -51,6 +51,8 @@ class TrainConfig:
             generated tasks as the warm start has use for.
         data: path of the user's own Alpaca JSONL to train on instead; "" uses IaC-Bench.
         procedural: fill up with generated tasks where the written ones are too few.
+        variations: how many variations of each hand-written task are trained on beside it: the same
+            words about other names and numbers, verified like any task.
         eval_tasks: held-out tasks in the before/after table; 0 leaves evaluation out.
         eval_samples: completions a held-out task, sampled at temperature 1 where more than one,
             greedy where one.
@@ -160,6 +162,7 @@ class TrainConfig:
     dataset_size: int = 0
     data: str = ""
     procedural: bool = True
+    variations: int = 0
     eval_tasks: int = 64
     eval_samples: int = 1
     eval_split: str = "test"
@@ -250,6 +253,7 @@ _LEAST: dict[str, float] = {
     "threads": 0,
     "max_difficulty": 1,
     "dataset_size": 0,
+    "variations": 0,
     "eval_tasks": 0,
     "eval_samples": 1,
     "eval_every": 0,

@@ -19,7 +19,7 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
     Raises:
         DatasetError: an unknown category, an unreadable file, no tasks.
     """
-    from iapo.dataset import create_dataset, load_alpaca, load_benchmark
+    from iapo.dataset import create_dataset, load_alpaca, load_benchmark, variations
 
     if config.data:
         records = load_alpaca(config.data)
@@ -29,7 +29,7 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
     if size is None and config.procedural:
         written = len(load_benchmark().filter(split="train"))
         size = max(written, config.warmstart_steps * config.warmstart_batch)
-    return create_dataset(
+    tasks = create_dataset(
         size,
         categories,
         split="train",
@@ -38,6 +38,12 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
         procedural=None if config.procedural else False,
         families=config.families,
         balance=config.balance,
+    )
+    if not config.variations:
+        return tasks
+    written = {task.id for task in load_benchmark()}
+    return tasks + variations(
+        tasks.filter(lambda task: task.id in written), config.variations, config.seed
     )
 
 
