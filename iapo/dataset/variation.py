@@ -40,7 +40,12 @@ _NAMING = re.compile(
     r"(?i)(?:name|namespace|identifier|prefix|alias|database|user)\Z"
     r"|(?:job|service|stage|volume|network|secret|config|output|variable|bucket|app)\Z"
 )
-_COMMANDS = ("dockerfile", "github-actions", "gitlab-ci", "jenkins")  # hyphens are seldom names there
+_COMMANDS = (
+    "dockerfile",
+    "github-actions",
+    "gitlab-ci",
+    "jenkins",
+)  # hyphens are seldom names there
 
 # Not in versions, addresses, units or other names; a tag is a small number behind a word.
 _NUMBER = re.compile(
@@ -82,14 +87,15 @@ def variations(tasks: Sequence[Task], each: int, seed: int) -> Dataset:
         each: how many are wanted of a task. Some have nothing to replace, or little.
         seed: which names and numbers.
     """
+    tasks = [task for task in tasks if task.intent is not None and task.output]
     guess = _Guess(tasks)
-    made: dict[str, list[Task]] = {task.id: [] for task in tasks if task.intent and task.output}
+    made: dict[str, list[Task]] = {task.id: [] for task in tasks}
     prompts = {task.prompt for task in tasks}
     for round in range(_ROUNDS):
         guesses = [
             guessed
             for task in tasks
-            for place in range(each - len(made[task.id]) if task.id in made else 0)
+            for place in range(each - len(made[task.id]))
             if (guessed := guess.of(task, f"{round}-{place}", seed))
         ]
         unsound = {finding.task for finding in check_tasks(guesses, unique=False)}
@@ -132,7 +138,9 @@ class _Guess:
             input=changed.in_text(task.input),
             output=changed.in_text(task.output),
             intent=Intent.from_data(changed.in_data(task.intent.data), task.intent.format),
-            says={changed.in_text(value): changed.in_text(said) for value, said in task.says.items()},
+            says={
+                changed.in_text(value): changed.in_text(said) for value, said in task.says.items()
+            },
         )
 
     def _free(self, task: Task) -> set[str]:
