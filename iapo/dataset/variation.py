@@ -259,12 +259,12 @@ def _another(letter: str, rng: random.Random) -> str:
 
 def _near(number: int, rng: random.Random) -> int:
     """Another number that is as round, as large, and as likely a port or a power of two."""
-    if number >= 1024 and number & (number - 1) == 0 or number in (32, 64, 128, 256, 512):
+    if (number >= 1024 and number & (number - 1) == 0) or number in (32, 64, 128, 256, 512):
         return number * 2 if rng.random() < 0.5 else number // 2
     if number < 13:
         return rng.randint(1, 12)
     zeros = len(str(number)) - len(str(number).rstrip("0"))
-    unit = 10**zeros
+    unit = int(10**zeros)
     return unit * rng.randint(max(1, number // unit // 2), max(9, number // unit * 2))
 
 

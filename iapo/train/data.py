@@ -27,8 +27,8 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
     categories = list(config.categories) or None
     size = config.dataset_size or None
     if size is None and config.procedural:
-        written = len(load_benchmark().filter(split="train"))
-        size = max(written, config.warmstart_steps * config.warmstart_batch)
+        fewest = len(load_benchmark().filter(split="train"))
+        size = max(fewest, config.warmstart_steps * config.warmstart_batch)
     tasks = create_dataset(
         size,
         categories,
@@ -41,19 +41,24 @@ def training_tasks(config: TrainConfig) -> Sequence[Task]:
     )
     if not config.variations:
         return tasks
-    written = {task.id for task in load_benchmark()}
+    written = _written()
     return tasks + variations(
         tasks.filter(lambda task: task.id in written), config.variations, config.seed
     )
 
 
-def repeat_written(tasks: Sequence[Task], times: int) -> Sequence[Task]:
-    """The tasks, those that are written by hand `times` times."""
+def _written() -> set[str]:
+    """The ids of tasks that are written by hand."""
     from iapo.dataset import load_benchmark
 
+    return {task.id for task in load_benchmark()}
+
+
+def repeat_written(tasks: Sequence[Task], times: int) -> Sequence[Task]:
+    """The tasks, those that are written by hand `times` times."""
     if times == 1:
         return tasks
-    written = {task.id for task in load_benchmark()}
+    written = _written()
     return [task for task in tasks for _ in range(times if task.id in written else 1)]
 
 
