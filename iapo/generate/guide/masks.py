@@ -19,6 +19,7 @@ from iapo.generate.guide.vocabulary import Trie, Vocabulary
 Ids = npt.NDArray[np.int32]
 Inside = npt.NDArray[np.bool_]
 Told = tuple[Event, ...]
+_NONE: Ids = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,8 +100,8 @@ class _Tokens:
         beyond = tuple((events, Trie(rests)) for events, rests in self.beyond.items())
         if summary is None:
             return Mask((), plain, conditional, beyond)
-        insides = () if summary.inside is None else (summary.inside,)
-        return Mask(insides, np.concatenate([summary.ids, plain]), conditional, beyond)
+        ids = _joined(summary.ids, plain)
+        return Mask(summary.insides, ids, conditional, beyond)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class _Summary:
         rests: exits further on, with what the tokens write from there.
     """
 
-    inside: Inside | None
+    insides: tuple[Inside, ...]
     ids: Ids
     direct: tuple[tuple[Exit, int], ...]
     rests: tuple[tuple[Hashable, Trie], ...]
@@ -261,13 +262,21 @@ class Masks:
                     entries.setdefault(first + rest, []).extend(ids)
             at = skip[at]
         many: Ids = np.asarray(inside, np.int32)
-        whole = None
+        insides: tuple[Inside, ...] = ()
         if len(many) > self._size // 32:
             whole = np.zeros(self._size, np.bool_)
             whole[many] = True
-            many = many[:0]
+            insides, many = (whole,), _NONE
         tries = tuple((label, Trie(e)) for label, e in rests.items())
-        return _Summary(whole, many, tuple(direct), tries)
+        return _Summary(insides, many, tuple(direct), tries)
+
+
+def _joined(*some: Ids) -> Ids:
+    """All of some; the same object where only one has any, for there are many masks."""
+    full = [ids for ids in some if len(ids)]
+    if len(full) < 2:
+        return full[0] if full else _NONE
+    return np.concatenate(full)
 
 
 def _cut(inside: Inside, begun: Inside) -> Inside:
@@ -297,7 +306,7 @@ def _united(masks: Sequence[Mask]) -> Mask:
     insides = {id(inside): inside for mask in masks for inside in mask.insides}
     return Mask(
         tuple(insides.values()),
-        np.concatenate([mask.ids for mask in masks]),
+        _joined(*(mask.ids for mask in masks)),
         tuple(c for mask in masks for c in mask.conditional),
         tuple(b for mask in masks for b in mask.beyond),
     )
