@@ -40,17 +40,13 @@ _NAMING = re.compile(
     r"(?i)(?:name|namespace|identifier|prefix|alias|database|user)\Z"
     r"|(?:job|service|stage|volume|network|secret|config|output|variable|bucket|app)\Z"
 )
-_COMMANDS = (
-    "dockerfile",
-    "github-actions",
-    "gitlab-ci",
-    "jenkins",
-)  # hyphens are seldom names there
+_COMMANDS = ("dockerfile", "github-actions", "gitlab-ci", "jenkins")
+"""Formats in which what is hyphenated is seldom a name."""
 
-# Not in versions, addresses, units or other names; a tag is a small number behind a word.
-_NUMBER = re.compile(
-    r"(?<![\w.\-])(?<![0-9]/)(?:(?<![A-Za-z]:)[1-9][0-9]{0,2}|[1-9][0-9]{3,5})(?![\w\-%]|\.[0-9])"
-)
+# A number is none in versions, addresses, units and other names; a small one behind a word is a tag.
+_BEFORE, _BEHIND = r"(?<![\w.\-])(?<![0-9]/)", r"(?![\w\-%]|\.[0-9])"
+_NO_TAG = r"(?<![A-Za-z]:)"
+_NUMBER = re.compile(rf"{_BEFORE}(?:{_NO_TAG}[1-9][0-9]{{0,2}}|[1-9][0-9]{{3,5}}){_BEHIND}")
 _PRIVATE = re.compile(r"\b(?:10|172|192\.168)\.[0-9]{1,3}(?=\.)")
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 
@@ -119,7 +115,7 @@ class _Guess:
         assert task.intent is not None
         rng = random.Random(f"{seed}/{task.id}/{name}")
         texts = [task.prompt, task.output, *(text for _, text in _fields(task.intent.data))]
-        changed = _Changes(rng, texts)
+        changed = _Changes(texts)
         for atom in sorted(self._free(task)):
             if rng.random() >= _KEPT:
                 changed.add(atom, _renamed(atom, rng))
@@ -178,8 +174,7 @@ class _Guess:
 class _Changes:
     """What stands for what, each text once on either side."""
 
-    def __init__(self, rng: random.Random, texts: Collection[str]) -> None:
-        self._rng = rng
+    def __init__(self, texts: Collection[str]) -> None:
         self._texts = "\n".join(texts)
         self._other: dict[str, str] = {}
 
@@ -213,9 +208,7 @@ class _Changes:
 def _alone(text: str) -> str:
     """A pattern of this text where it is a name, a number or the beginning of an address."""
     if text.isdecimal():
-        # A tag is a small number behind a word: `redis:7`.
-        tag = r"(?<![A-Za-z]:)" if len(text) < 4 else ""
-        return rf"(?<![\w.\-]){tag}(?<![0-9]/){text}(?![\w\-%]|\.[0-9])"
+        return f"{_BEFORE}{_NO_TAG if len(text) < 4 else ''}{text}{_BEHIND}"
     if text[0].isdecimal():
         return rf"(?<![\w.]){re.escape(text)}(?=\.)"
     return rf"(?<![\w-]){re.escape(text)}(?![\w-])"

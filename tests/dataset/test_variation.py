@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from iapo.dataset import Task, load_benchmark, variations
 from iapo.intent import Intent
 from iapo.rewards import IaCReward
@@ -58,7 +56,9 @@ def test_what_answers_the_task_does_not_answer_its_variations() -> None:
 
 
 def test_names_and_numbers_are_replaced_wherever_they_stand() -> None:
-    for varied in variations([SERVICE], 8, seed=1):
+    made = variations([SERVICE], 8, seed=1)
+    assert len(made) == 8
+    for varied in made:
         assert varied.intent is not None
         found = varied.intent.data["service"]
         name, port = found["metadata"]["name"], found["spec"]["ports"][0]["port"]
@@ -68,47 +68,58 @@ def test_names_and_numbers_are_replaced_wherever_they_stand() -> None:
         assert "kind: Service\n" in varied.output and "in the namespace" in varied.prompt
 
 
-def test_everything_is_varied_now_and_then() -> None:
+def test_whatever_was_free_to_choose_is_varied_now_and_then() -> None:
     texts = "\n".join(varied.output for varied in variations([SERVICE], 8, seed=1))
     for value in ("name: orders-api", "namespace: sales", "port: 8080", "targetPort: 3000"):
-        assert 0 <= texts.count(f"{value}\n") < 8
+        assert texts.count(f"{value}\n") < 8, value
 
 
-@pytest.mark.parametrize(
-    ("prompt", "output", "kept"),
-    [
-        ("Image redis:7.2 in a Pod called redis.", "image: redis:7.2", "redis:7.2"),
-        ("Pod web in eu-west-1 with NODE_REGION eu-west-1.", "value: eu-west-1", "eu-west-1"),
-        ("Pod web of image debian:12, version 12.5.0.", "image: debian:12", "debian:12"),
-    ],
-)
-def test_images_versions_and_regions_stay(prompt: str, output: str, kept: str) -> None:
-    text = (
-        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {0}\nspec:\n  containers:\n    - name: {0}\n"
-        "      {1}\n"
-    )
-    name = "redis" if "redis" in prompt else "web"
-    image = output if "image" in output else "image: nginx:1.27\n      env:\n        - name: "
-    body = image if "image:" in output else f"{image}NODE_REGION\n          {output}"
-    whole = text.format(name, body)
-    container = {"image": kept} if ":" in kept else {"env": [{"value": kept}]}
+POD = """apiVersion: v1
+kind: Pod
+metadata:
+  name: redis
+spec:
+  containers:
+    - name: redis
+      image: redis:7.2
+      env:
+        - name: NODE_REGION
+          value: eu-west-1
+      ports:
+        - containerPort: 8123
+"""
+
+
+def test_images_versions_and_regions_stay() -> None:
     own = task(
-        f"{prompt} Its port is 8123." if "port" in whole else prompt,
-        whole,
+        "Pod redis (redis:7.2, of version 7.2.5), NODE_REGION eu-west-1, its port is 8123.",
+        POD,
         {
             "pod": {
                 "kind": "Pod",
-                "metadata": {"name": name},
-                "spec": {"containers": [container]},
+                "metadata": {"name": "redis"},
+                "containers": [
+                    {
+                        "image": "redis:7.2",
+                        "env": [{"name": "NODE_REGION", "value": "eu-west-1"}],
+                        "ports": [{"containerPort": 8123}],
+                    }
+                ],
             }
         },
     )
-    for varied in variations([own], 4, seed=0):
-        assert kept in varied.prompt and kept in varied.output
+    made = variations([own], 4, seed=0)
+    assert len(made) == 4
+    for varied in made:
+        assert "8123" not in varied.prompt + varied.output
+        for kept in ("redis:7.2", "eu-west-1"):
+            assert kept in varied.prompt and kept in varied.output
+        assert "7.2.5" in varied.prompt
 
 
 def test_the_same_seed_gives_the_same_and_another_seed_others() -> None:
-    assert variations(FEW[:2], 2, seed=3) == variations(FEW[:2], 2, seed=3)
+    made = variations(FEW[:2], 2, seed=3)
+    assert made and made == variations(FEW[:2], 2, seed=3)
     assert variations([SERVICE], 2, seed=3) != variations([SERVICE], 2, seed=4)
 
 

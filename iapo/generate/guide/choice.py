@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from iapo.generate.guide.guide import Guide, vocabulary_of
+from iapo.generate.guide.guide import WANTED, Guide, vocabulary_of
 from iapo.generate.guide.languages import GUIDED
 from iapo.generate.guide.vocabulary import SpellingError
 from iapo.verify.terraform.catalogue import list_schemas
@@ -56,15 +56,24 @@ class Guides(Mapping[str, Guide]):
     """The guides of all formats by format, each made when it is first asked for.
 
     Args:
-        settings: of each `Guide`.
+        limit: tokens that an answer may have (see `Guide`).
+        wanted: how much is asked of what says nothing (see `Guide`).
 
     Raises:
         SpellingError: a guide cannot read the tokenizer.
     """
 
-    def __init__(self, tokenizer: Any, stop: Sequence[int], **settings: Any) -> None:
+    def __init__(
+        self,
+        tokenizer: Any,
+        stop: Sequence[int],
+        *,
+        limit: int | None = None,
+        wanted: float = WANTED,
+    ) -> None:
         vocabulary_of(tokenizer)
-        self._tokenizer, self._stop, self._settings = tokenizer, stop, settings
+        self._tokenizer, self._stop = tokenizer, stop
+        self._limit, self._wanted = limit, wanted
         self._made: dict[str, Guide] = {}
 
     def __getitem__(self, format: str) -> Guide:
@@ -72,7 +81,11 @@ class Guides(Mapping[str, Guide]):
             raise KeyError(format)
         if format not in self._made:
             self._made[format] = Guide(
-                self._tokenizer, stop=self._stop, format=format, **self._settings
+                self._tokenizer,
+                stop=self._stop,
+                format=format,
+                limit=self._limit,
+                wanted=self._wanted,
             )
         return self._made[format]
 

@@ -6,8 +6,9 @@ after which nothing more may come.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from iapo.generate.guide.automaton import Pool, State
 from iapo.generate.guide.ledger import Ledger
@@ -16,7 +17,7 @@ from iapo.generate.guide.text import NEWLINE, Done, expect
 TICK = ord("`")
 
 
-class Fenced(Protocol):
+class Fenced(ABC):
     """A language whose code may stand in a fence.
 
     Attributes:
@@ -24,12 +25,22 @@ class Fenced(Protocol):
         fences: what may stand behind the opening fence.
     """
 
-    pool: Pool
     fences: ClassVar[tuple[str, ...]]
 
+    def __init__(self) -> None:
+        self.pool = Pool()
+
+    def start(self) -> State:
+        """Before an answer."""
+        return self.pool.make(Start, self)
+
+    def forget(self) -> None:
+        """Drop all that can be made again. What was made before stays usable."""
+        self.pool.clear()
+
+    @abstractmethod
     def code(self, fenced: bool) -> State:
         """Before the code."""
-        ...
 
 
 class Start(State):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _MOST_STATES = 100_000  # about 100 MB with their masks; beyond, all but free text's is forgotten
 _USUAL = Bound()
-_WANTED = 0.2
+WANTED = 0.2
 _NAME = re.compile(rb"\s*(?:[\])}]|[A-Za-z_][\w.-]+)")  # a bracket, or a name of more than a letter
 _EVERY = 8  # tokens from one look at what it would take to end to the next
 _SPARE = 32  # those to the next look, and what one of them may add to what is to be written
@@ -91,7 +91,7 @@ class Guide:
         format: str = "terraform",
         named: Sequence[str] = (),
         bound: Bound | None = _USUAL,
-        wanted: float = _WANTED,
+        wanted: float = WANTED,
         limit: int | None = None,
     ) -> None:
         self._language = language_of(format, named)
@@ -210,40 +210,42 @@ class Guide:
         for place, (row, tokens) in enumerate(zip(rows, written, strict=True)):
             position, out = self._position(row, tokens), self._allowed[place]
             self.allow(position, out)
-            if self._wanted and not (position.owed or position.closing is not None):
-                likeliest = int(logits[place].argmax())
-                if not out[likeliest]:
-                    self._rows[row] = (list(tokens), self._instead(position, likeliest))
-                    self.allow(self._rows[row][1], out)
-                    self._say_something(self._rows[row][1], logits[place], likeliest, out)
+            if not self._wanted or position.owed or position.closing is not None:
+                continue
+            likeliest = int(logits[place].argmax())
+            if out[likeliest]:
+                continue
+            if owed := self._owed(position, likeliest):
+                position = replace(position, owed=owed)
+                self._rows[row] = (list(tokens), position)
+                self.allow(position, out)
+            else:
+                self._say_something(position, logits[place], likeliest, out)
         allowed = torch.from_numpy(self._allowed[: len(rows)]).to(logits.device)
         return logits.masked_fill_(~allowed, -torch.inf)
 
-    def _instead(self, position: Position, likeliest: int) -> Position:
-        """The position, with what must be written before the end that the model wants."""
-        if position.state is None:
-            return position
+    def _owed(self, position: Position, likeliest: int) -> tuple[int, ...]:
+        """What must be written before the end that the model wants; nothing where it wants none."""
+        assert position.state is not None
         piece = self.vocabulary.pieces[likeliest] if likeliest < len(self.vocabulary) else None
         if likeliest not in self.stop and not (piece or b"").lstrip().startswith(b"}"):
-            return position
+            return ()
         pieces = way_out(position.state, position.ledger) or []
         first = next((i for i, text in enumerate(pieces) if text.strip()), len(pieces))
         text = b"".join(pieces[: first + 1]).rstrip(b" ")
         if not _NAME.match(text):
-            return position
-        word = max(text.rfind(b" ", 0, len(text) - len(text.lstrip())), 0)
-        before, name = self.vocabulary.spell(text[:word]), self.vocabulary.spell(text[word:])
-        return (
-            position if before is None or name is None else replace(position, owed=(*before, *name))
-        )
+            return ()
+        # The last blank before the name goes with it, as tokenizers have it.
+        at = max(text.rfind(b" ", 0, len(text) - len(text.lstrip())), 0)
+        blanks, name = self.vocabulary.spell(text[:at]), self.vocabulary.spell(text[at:])
+        return () if blanks is None or name is None else (*blanks, *name)
 
     def _say_something(
         self, position: Position, logits: Tensor, likeliest: int, out: npt.NDArray[np.bool_]
     ) -> None:
         """Take away what says nothing and only stands in for what was wanted, unless it is all."""
         mask = self.mask(position)
-        if mask is None or position.owed:
-            return
+        assert mask is not None
         idle = [ids for events, ids in mask.conditional if REMARK in events]
         if position.idle.lines:
             idle.append(self.vocabulary.feeding)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from iapo.generate.guide.automaton import Pool, State
+from iapo.generate.guide.automaton import State
 from iapo.generate.guide.dockerfile.directives import Directive
 from iapo.generate.guide.dockerfile.expanding import BLANK
 from iapo.generate.guide.dockerfile.heredocs import EndOfLine
 from iapo.generate.guide.dockerfile.instructions import behind_flags, keyword
 from iapo.generate.guide.dockerfile.pieces import File, gap
-from iapo.generate.guide.fence import TICK, Start, closing
+from iapo.generate.guide.fence import TICK, Fenced, closing
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import NEWLINE, Remark
 from iapo.verify.dockerfile.parser import INSTRUCTIONS
@@ -22,21 +22,10 @@ from iapo.verify.dockerfile.parser import INSTRUCTIONS
 _BEFORE_FROM = frozenset({"ARG", "FROM"})
 
 
-class Dockerfile:
+class Dockerfile(Fenced):
     """The language."""
 
     fences: ClassVar[tuple[str, ...]] = ("dockerfile", "Dockerfile", "docker")
-
-    def __init__(self) -> None:
-        self.pool = Pool()
-
-    def start(self) -> State:
-        """Before an answer."""
-        return self.pool.make(Start, self)
-
-    def forget(self) -> None:
-        """Drop all that can be made again. What was made before stays usable."""
-        self.pool.clear()
 
     def code(self, fenced: bool) -> State:
         """Before the first line."""

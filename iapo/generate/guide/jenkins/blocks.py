@@ -200,8 +200,8 @@ class Parameter(Word):
         return self.g.pool.make(Parameters, self.g, self.block, True)
 
 
-class Head(Word):
-    """In the first word of a statement."""
+class FirstWord(Word):
+    """In the first word of a statement. `following`: keywords that go on with the one before."""
 
     __slots__ = ("block", "following")
 
@@ -211,13 +211,19 @@ class Head(Word):
         super().__init__(g, begun, local)
         self.block, self.following = block, following
 
+    def again(self, begun: str, local: Local) -> State:
+        return self.g.pool.make(type(self), self.g, self.block, self.following, begun, local)
+
+
+class Head(FirstWord):
+    """In the first word of a statement among others."""
+
+    __slots__ = ()
+
     @property
     def final(self) -> bool:
         after = self.named(self.begun, False)
         return after is not None and after.final
-
-    def again(self, begun: str, local: Local) -> State:
-        return self.g.pool.make(Head, self.g, self.block, self.following, begun, local)
 
     def named(self, text: str, colon: bool) -> State | None:
         g, block = self.g, self.block
@@ -238,4 +244,4 @@ class Head(Word):
         return g.after(g.pool.make(Simple, g, block), "name", STATEMENT)
 
 
-__all__ = ["SEMICOLON", "Block", "Simple"]
+__all__ = ["SEMICOLON", "Block", "FirstWord", "Simple"]

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar
 
 from iapo.generate.guide.automaton import Event, Lexeme, Local, State
-from iapo.generate.guide.jenkins.blocks import SEMICOLON, Block, Simple
+from iapo.generate.guide.jenkins.blocks import SEMICOLON, Block, FirstWord, Simple
 from iapo.generate.guide.jenkins.brackets import Grouped
 from iapo.generate.guide.jenkins.declared import Declared, Method
 from iapo.generate.guide.jenkins.lexemes import CAUGHT, WORD
@@ -167,19 +167,10 @@ class Body(Place):
         return None
 
 
-class Sole(Word):
+class Sole(FirstWord):
     """In the first word of a statement that is a body."""
 
-    __slots__ = ("block", "following")
-
-    def __init__(
-        self, g: Jenkinsfile, block: Block, following: tuple[str, ...], begun: str, local: Local
-    ) -> None:
-        super().__init__(g, begun, local)
-        self.block, self.following = block, following
-
-    def again(self, begun: str, local: Local) -> State:
-        return self.g.pool.make(Sole, self.g, self.block, self.following, begun, local)
+    __slots__ = ()
 
     def named(self, text: str, colon: bool) -> State | None:
         g, block = self.g, self.block

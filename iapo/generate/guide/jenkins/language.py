@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
-from iapo.generate.guide.automaton import Event, Lexeme, Local, Pool, State, nested
-from iapo.generate.guide.fence import TICK, Start, closing
+from iapo.generate.guide.automaton import Event, Lexeme, Local, State, nested
+from iapo.generate.guide.fence import TICK, Fenced, closing
 from iapo.generate.guide.jenkins import brackets, operands, operators
 from iapo.generate.guide.jenkins.blocks import Block
 from iapo.generate.guide.jenkins.calls import boolean
@@ -26,7 +26,7 @@ from iapo.verify.jenkinsfile import catalog
 from iapo.verify.jenkinsfile.reader import PRIMITIVES
 
 
-class Jenkinsfile:
+class Jenkinsfile(Fenced):
     """The language."""
 
     fences: ClassVar[tuple[str, ...]] = ("groovy", "jenkinsfile", "Jenkinsfile", "jenkins")
@@ -35,17 +35,6 @@ class Jenkinsfile:
          "final")
     )  # fmt: skip
     """Keywords with which a statement begins."""
-
-    def __init__(self) -> None:
-        self.pool = Pool()
-
-    def start(self) -> State:
-        """Before an answer."""
-        return self.pool.make(Start, self)
-
-    def forget(self) -> None:
-        """Drop all that can be made again. What was made before stays usable."""
-        self.pool.clear()
 
     def code(self, fenced: bool) -> State:
         """Before the first statement."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from iapo.generate.guide.automaton import Pool, State
-from iapo.generate.guide.fence import TICK, Start, closing
+from iapo.generate.guide.automaton import State
+from iapo.generate.guide.fence import TICK, Fenced, closing
 from iapo.generate.guide.text import NEWLINE, Remark, expect
 from iapo.generate.guide.yaml.block import Tail
 from iapo.generate.guide.yaml.frames import Frame, Known
@@ -16,7 +16,7 @@ from iapo.generate.guide.yaml.shapes import Shape
 _MOST_PARTED = 3  # a model without an idea writes dashes for ever
 
 
-class Language:
+class Language(Fenced):
     """YAML with a schema.
 
     Args:
@@ -40,17 +40,9 @@ class Language:
         folds: bool = False,
         reference: tuple[Shape, Shape] | None = None,
     ) -> None:
+        super().__init__()
         self.root, self.old, self.several, self.merges = root, old, several, merges
         self.folds, self.reference = folds, reference
-        self.pool = Pool()
-
-    def start(self) -> State:
-        """Before an answer."""
-        return self.pool.make(Start, self)
-
-    def forget(self) -> None:
-        """Drop all that can be made again. What was made before stays usable."""
-        self.pool.clear()
 
     def line(self, top: Frame, column: int, pending: Shape | None = None) -> State:
         """At the beginning of a line, some spaces written; `pending`: the value that has yet to come."""
