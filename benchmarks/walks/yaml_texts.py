@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from iapo.generate.guide import fence
 from iapo.generate.guide.automaton import State
 from iapo.generate.guide.yaml import block, flow, frames, keys, language, lines, named, values
 from iapo.generate.guide.yaml.formed import chars, fits
@@ -62,7 +63,7 @@ class Walk(Writing):
         """One choice."""
         state, rng = self.state, self.rng
         state = single(state)
-        if isinstance(state, language.Start):
+        if isinstance(state, fence.Start):
             self.state = self.g.code(False)
         elif isinstance(state, lines.Line):
             self.line(state)
@@ -144,7 +145,9 @@ class Walk(Writing):
         if not names and fields.prefixes:
             names = [f"{fields.prefixes[0]}{rng.choice(WORDS)}{len(self.text)}"]
         if fields.free and not names:
-            names = ["app"] if "app" not in used else [f"{rng.choice(WORDS)}{len(self.text)}"]
+            free = "app" if fields.takes("app", used) else f"{rng.choice(WORDS)}{len(self.text)}"
+            # A container's resources are known ones, or a domain's.
+            names = [free if fields.takes(free, used) else f"example.com/{free}"]
         if rng.random() < 0.1:
             name = rng.choice(names)
             if self.put(f'{before}"{name}":'):

@@ -193,10 +193,7 @@ class Guide:
             (idle.spaces, self._bound.spaces, self.vocabulary.spacing),
         ):
             if count >= most:
-                kept = out.copy()
-                kept[leading] = False
-                if kept.any():
-                    out[:] = kept
+                _without(out, leading)
 
     def __call__(
         self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
@@ -207,20 +204,19 @@ class Guide:
         size = logits.shape[1]
         if self._allowed.shape[0] < len(rows) or self._allowed.shape[1] != size:
             self._allowed = np.zeros((len(rows), size), np.bool_)
+        likeliest = logits.argmax(-1).tolist()
         for place, (row, tokens) in enumerate(zip(rows, written, strict=True)):
             position, out = self._position(row, tokens), self._allowed[place]
             self.allow(position, out)
-            if not self._wanted or position.owed or position.closing is not None:
+            settled = position.owed or position.closing is not None
+            if not self._wanted or settled or out[likeliest[place]]:
                 continue
-            likeliest = int(logits[place].argmax())
-            if out[likeliest]:
-                continue
-            if owed := self._owed(position, likeliest):
+            if owed := self._owed(position, likeliest[place]):
                 position = replace(position, owed=owed)
                 self._rows[row] = (list(tokens), position)
                 self.allow(position, out)
             else:
-                self._say_something(position, logits[place], likeliest, out)
+                self._say_something(position, logits[place], likeliest[place], out)
         allowed = torch.from_numpy(self._allowed[: len(rows)]).to(logits.device)
         return logits.masked_fill_(~allowed, -torch.inf)
 
@@ -256,9 +252,7 @@ class Guide:
         ids = np.concatenate(idle)
         ids = ids[out[ids]]
         least = float(logits[likeliest]) + math.log(self._wanted)
-        unwanted = ids[(logits[ids] < least).cpu().numpy()]
-        if len(unwanted) and np.count_nonzero(out) > len(set(unwanted.tolist())):
-            out[unwanted] = False
+        _without(out, ids[(logits[ids] < least).cpu().numpy()])
 
     def along(self, tokens: Sequence[int], size: int) -> npt.NDArray[np.bool_]:
         """[T, size] which tokens may come before each of a whole answer's, as it was written.
@@ -298,6 +292,14 @@ class Guide:
         from iapo.generate.guide.processor import GuideProcessor
 
         return GuideProcessor(self)
+
+
+def _without(out: npt.NDArray[np.bool_], ids: npt.NDArray[np.int32]) -> None:
+    """Take tokens away, unless there are no others."""
+    kept = out.copy()
+    kept[ids] = False
+    if kept.any():
+        out[:] = kept
 
 
 def vocabulary_of(tokenizer: Any) -> Vocabulary:
