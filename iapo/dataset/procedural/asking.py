@@ -52,10 +52,22 @@ _FILE = (
     "Produce {file} for {what}", "Would you write {file} for {what}?", "Add {file} for {what}",
     "For {what}, write {file}", "For {what} I need {file}",
 )  # fmt: skip
+# Where the facts tell what the file is: how often it is not named, and what is said instead.
+_UNNAMED = {DOCKERFILE: 0.4, COMPOSE: 0.4, JENKINSFILE: 0.3, GITLAB: 0.3, WORKFLOW: 0.2}
+_PLAIN = (
+    "{what}", "{what}", "{what}, please", "We need {what}", "I need {what}", "Set up {what}",
+    "Write {what}", "Wanted: {what}", "This is for {what}", "It's about {what}",
+)  # fmt: skip
 OPENERS = (
     "", "", "", "", "", "", "", "", "", "", "", "", "Hi, ", "Quick one: ", "Hello! ", "Hey team, ",
     "For the migration: ", "New request: ", "Small task: ", "As agreed in the review: ",
     "Next item: ", "From the backlog: ", "For tomorrow's demo: ", "Follow-up: ",
+    "Audit asked for this. ", "The old one was made by hand. ", "We lost it last week. ",
+    "Nobody remembers how we did this. ", "The demo is on Friday. ", "We are moving off the old setup. ",
+    "This has been on the list for months. ", "Until now we clicked it together. ",
+    "Our second region is next. ", "The customer goes live on Monday. ", "It kept failing by hand. ",
+    "Please have a look, ", "Operations asked: ", "Security review, item 4. ", "Ticket OPS-1182: ",
+    "Ticket INFRA-731: ", "Platform ticket PLAT-58. ", "From the retro: ", "Before the audit: ",
 )  # fmt: skip
 CLOSERS = (
     "", "", "", "", "", "", "", "", "", "", "", "", "", "", " Thanks!", " Thank you.",
@@ -112,7 +124,10 @@ def ask(
     if rng.random() < 0.12:
         return _ticket(rng, file, what, facts)
     leads = _DIRECT if direct and rng.random() < 0.55 else _FILE
+    if rng.random() < _UNNAMED.get(tuple(files), 0.0):
+        leads = _PLAIN
     lead = rng.choice(leads).format(file=file, what=what)
+    lead = lead[0].upper() + lead[1:]
     opener, closer = rng.choice(OPENERS), rng.choice(CLOSERS)
     if opener.endswith((", ", ": ")) and not lead.startswith("I"):
         lead = lead[0].lower() + lead[1:]

@@ -9,7 +9,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-# {tool} is Terraform, Kubernetes, ...; {what} the thing with its name.
+# {tool} is Terraform, Kubernetes, ...; {what} the thing with its name. A person who works with one
+# tool all day seldom names it.
+_BARE = (
+    "{what}", "{what}", "{what}, please", "{what} please", "Wanted: {what}", "We now need {what}",
+    "I still need {what}", "There should be {what}", "Get us {what}", "Add {what} for us",
+    "How do I write {what}?", "What does {what} look like?", "What would {what} look like?",
+    "Put {what} into code", "{what} is what I'm after", "All I need is {what}",
+)  # fmt: skip
 _LEADS = (
     "Create {what}", "Create {what} in {tool}", "Write {tool} code for {what}", "Define {what}",
     "Define {what} in {tool}", "Set up {what}", "Set up {what} with {tool}", "I need {what}",
@@ -56,7 +63,7 @@ def request(
         naming: the ways, with {thing} and {name}.
     """
     what = thing if name is None else rng.choice(naming).format(thing=thing, name=name)
-    lead = rng.choice(_LEADS).format(tool=tool, what=what)
+    lead = ask_for(rng, tool, what)
     ordered = list(facts)
     if rng.random() < 0.5:
         rng.shuffle(ordered)
@@ -66,11 +73,19 @@ def request(
     if style < 0.12 and len(ordered) > 1:
         lines = "\n".join(f"- {fact}" for fact in ordered)
         return f"{lead.rstrip('?')}:\n{lines}"
+    if style > 0.85 and not lead.endswith("?"):
+        return f"{lead}: {rng.choice((', ', ', ', '; ')).join(ordered)}."
     joined = listed(rng, ordered)
     if lead.endswith("?") or style < 0.5:
         end = "" if lead.endswith("?") else "."
         return f"{lead}{end} {rng.choice(_SECOND).format(facts=joined)}"
     return rng.choice(_INLINE).format(lead=lead, facts=joined)
+
+
+def ask_for(rng: random.Random, tool: str, what: str) -> str:
+    """The first clause, without its full stop; one in three is as short as a ticket."""
+    lead = rng.choice(_BARE if rng.random() < 0.35 else _LEADS).format(tool=tool, what=what)
+    return lead[0].upper() + lead[1:]
 
 
 def listed(rng: random.Random, parts: Sequence[str]) -> str:

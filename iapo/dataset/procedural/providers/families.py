@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -24,8 +24,9 @@ from iapo.dataset.procedural.providers.recipes import types
 from iapo.verify.report import Format
 
 _LEVELS = (1, 2, 3, 4, 5)
-_SHARE = (4, 5, 4, 2, 2)  # how often each level is tried
+_SHARE = (3, 4, 5, 3, 3)  # how often each level is tried
 _LONGEST = 1400  # characters of a reference
+_OFTEN = 2  # how much as often a service is drawn that people ask for often: one of the benchmark's
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class AnyResource(Family):
     def sizes(self) -> Mapping[str, int]:
         """Type to the number of resources that a program with it has at least; made ones only."""
         novel = self.effective_split == "novel"
-        allowed = _any if novel else _trained
+        allowed = _any if novel else trained
         found = {type: size(type, allowed) for type in self.types}
         return {type: least for type, least in found.items() if least <= MOST_PARTS}
 
@@ -75,20 +76,29 @@ class AnyResource(Family):
         return draft
 
     def _draft(self, rng: random.Random, type: str, level: int) -> Draft:
-        allowed = _any if self.effective_split == "novel" else _trained
+        allowed = _any if self.effective_split == "novel" else trained
         plan = rng.choice(PLANS[level])
         assembly = Assembly(rng, allowed, plan)
         assembly.add(type, plan.options, plan.blocks)
         assembly.complete()
         parts = assembly.parts
         text = instruction(rng, parts)
-        names = _pattern_names(parts)
-        intent = {
-            names[id(part)]: {"resource": part.type, **_named(part.pattern, names)}
-            for part in parts
-        }
-        written = [resource(part.type, part.label, part.body) for part in reversed(parts)]
-        return Draft(text, program(*written), intent, difficulty=difficulty(parts))
+        return Draft(
+            text, program(*resources(parts)), intent_of(parts), difficulty=difficulty(parts)
+        )
+
+
+def resources(parts: Sequence[Part]) -> list[str]:
+    """The blocks of the parts, what is referred to first."""
+    return [resource(part.type, part.label, part.body) for part in reversed(parts)]
+
+
+def intent_of(parts: Sequence[Part]) -> dict[str, Any]:
+    """What must hold, part by part."""
+    names = _pattern_names(parts)
+    return {
+        names[id(part)]: {"resource": part.type, **_named(part.pattern, names)} for part in parts
+    }
 
 
 def difficulty(parts: Collection[Part]) -> int:
@@ -108,7 +118,7 @@ def _any(type: str) -> bool:
     return True
 
 
-def _trained(type: str) -> bool:
+def trained(type: str) -> bool:
     """Whether a type may stand in train and test."""
     if type in novelty.novel_parts():
         return False
@@ -156,5 +166,5 @@ def register_services() -> None:
     for name, members in SERVICES.items():
         own = f"{name}/any" if name in FAMILIES else name
         shared = name if own != name else ""
-        weight = len(members) / 25
+        weight = len(members) / 40 * (_OFTEN if name in novelty.benchmark_splits() else 1)
         register(AnyResource(name=own, types=members, weight=weight, shared=shared))

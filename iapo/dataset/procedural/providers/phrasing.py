@@ -16,7 +16,7 @@ from iapo.dataset.procedural.providers import services
 from iapo.dataset.procedural.providers.architecture import Fact, Part
 from iapo.dataset.procedural.providers.recipes import types
 from iapo.dataset.procedural.providers.services import article, words
-from iapo.dataset.procedural.wording import listed, request
+from iapo.dataset.procedural.wording import ask_for, listed, request
 
 _SCALAR = (
     "{w} {v}", "{w} {v}", "{w} set to {v}", "{a} of {v}", "{v} as the {w}", "{w} = {v}", "the {w} {v}",
@@ -84,6 +84,14 @@ _NAMED = (
 )  # fmt: skip
 _NAMING = tuple(way for way in _NAMED if way not in ("{thing} {name}", "{thing} `{name}`"))
 _TOOLS = ("Terraform", "Terraform", "Terraform", "Terraform", "HCL", "Terraform HCL")
+# Where a thing stands is often said behind its name, and not what that is called.
+_PLACED = ("resource_group_name", "location", "region", "project", "zone", "vpc_id", "subnet_id")
+_WHERE = ("{what} ({where})", "{what}, {where}", "{what} in {where}", "{what} ({where})")
+_NUMBERS = {2: "two", 3: "three", 4: "four"}
+_EACH = (
+    "{lead}, each with {facts}.", "{lead}; each has {facts}.", "{lead}. Each needs {facts}.",
+    "{lead}. All of them have {facts}.", "{lead}, all with {facts}.", "{lead} ({facts} each).",
+)  # fmt: skip
 _UNITS = {
     "seconds": "seconds", "minutes": "minutes", "hours": "hours", "days": "days", "weeks": "weeks",
     "months": "months", "gb": "GB", "gib": "GiB", "mb": "MB", "mib": "MiB", "kb": "KB", "tb": "TB",
@@ -92,20 +100,24 @@ _UNITS = {
 }  # fmt: skip
 
 
-def instruction(rng: random.Random, parts: Sequence[Part]) -> str:
+def instruction(
+    rng: random.Random,
+    parts: Sequence[Part],
+    *,
+    names: Sequence[str] = (),
+    more: Sequence[str] = (),
+) -> str:
     """Ask for the first of the parts, with all that is true of it and of the others.
 
     Args:
         parts: all of one provider; every literal of every one is said.
+        names: of the first, where several of it are asked for that differ in their names.
+        more: sentences that stand behind all that is said of the parts.
     """
     main = parts[0]
     known: set[int] = set()
-    thing = _thing(rng, main.type)
-    name, facts = _name(rng, main)
-    told = [_said(rng, fact, known) for fact in facts]
     opener, closer = rng.choice(OPENERS), rng.choice(CLOSERS)
-    naming = _NAMING if "`" in thing or "_" in thing else _NAMED
-    text = request(rng, rng.choice(_TOOLS), thing, told, name=name, naming=naming)
+    text = _several(rng, main, names, known) if names else _first(rng, main, known)
     if opener.endswith((", ", ": ")) and not text.startswith(("I ", "I'")):
         text = text[0].lower() + text[1:]
     text = opener + text
@@ -122,9 +134,66 @@ def instruction(rng: random.Random, parts: Sequence[Part]) -> str:
         if sentence:
             text += gap + sentence
             gap = " "
+    for sentence in more:
+        text += gap + sentence
+        gap = " "
     if closer and not text.endswith((".", "?")):
         closer = f"\n\n{closer.strip()}"
     return text + closer
+
+
+def _first(rng: random.Random, part: Part, known: set[int]) -> str:
+    """Ask for a resource with its facts."""
+    thing = _thing(rng, part.type)
+    name, facts = _name(rng, part)
+    naming = _NAMING if "`" in thing or "_" in thing else _NAMED
+    if name is not None and rng.random() < 0.4:
+        where, facts = _placed(facts)
+        if where:
+            thing = rng.choice(naming).format(thing=thing, name=name)
+            thing = rng.choice(_WHERE).format(what=thing, where=", ".join(where))
+            name = None
+    told = [_said(rng, fact, known) for fact in facts]
+    return request(rng, rng.choice(_TOOLS), thing, told, name=name, naming=naming)
+
+
+def _placed(facts: Sequence[Fact]) -> tuple[list[str], list[Fact]]:
+    """The places that are given as plain text, and the other facts."""
+    where = {fact.argument: fact for fact in facts if fact.argument in _PLACED}
+    plain = {name: fact for name, fact in where.items() if isinstance(fact.value, str)}
+    said = [plain[name].value for name in _PLACED if name in plain]
+    return said, [fact for fact in facts if fact not in plain.values()]
+
+
+def _several(rng: random.Random, part: Part, names: Sequence[str], known: set[int]) -> str:
+    """Ask for several resources that differ in their names."""
+    noun = services.plural(services.noun(part.type))
+    hint = f" ({part.type})" if part.type in _ambiguous() else ""
+    many = rng.choice((f"{_NUMBERS[len(names)]} {noun}", noun)) + hint
+    way = rng.choice(
+        ("{many} named {names}", "{many}: {names}", "{many} ({names})", "the {many} {names}")
+    )
+    what = way.format(many=many, names=listed(rng, names))
+    lead = ask_for(rng, rng.choice(_TOOLS), what)
+    told = [_said(rng, fact, known) for fact in part.facts]
+    if not told:
+        return lead if lead.endswith("?") else f"{lead}."
+    if lead.endswith("?"):
+        return f"{lead} Each needs {listed(rng, told)}."
+    return rng.choice(_EACH).format(lead=lead, facts=listed(rng, told))
+
+
+def added(rng: random.Random, part: Part, there: Sequence[Part]) -> str:
+    """A further resource as a noun phrase with its facts; it may refer to those that are there."""
+    known = {id(other) for other in there}
+    thing = article(services.noun(part.type))
+    if part.type in _ambiguous():
+        thing += f" ({part.type})"
+    name, facts = _name(rng, part)
+    if name is not None:
+        thing = rng.choice(_NAMING).format(thing=thing, name=name)
+    told = [_said(rng, fact, known) for fact in facts]
+    return f"{thing} with {listed(rng, told)}" if told else thing
 
 
 def _name(rng: random.Random, part: Part) -> tuple[str | None, list[Fact]]:

@@ -212,6 +212,17 @@ def noun(type: str) -> str:
     return " ".join(out)
 
 
+def plural(noun: str) -> str:
+    """Several of what a noun says; it may be a plural already."""
+    if noun.endswith(("ss", "us", "is", "x", "ch", "sh")):
+        return f"{noun}es"
+    if noun.endswith("s"):
+        return noun
+    if noun.endswith("y") and noun[-2:-1].lower() not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}s"
+
+
 @cache
 def words(argument: str) -> str:
     """An argument's name as people say it: `vpc_id` is `VPC ID`."""
