@@ -28,7 +28,12 @@ _STRONG: tuple[tuple[Format, str], ...] = (
         r"_[a-z0-9]\w+|S3|EC2|VPC|RDS|EBS|EFS|ECS|EKS|ECR|SQS|SNS|KMS|ACM|ELB|ALB|WAF\w*|IAM|AMI"
         r"|AWS|Lambda|DynamoDB|Cloud(?:Front|Watch|Trail|Formation)|Route ?53|Kinesis|Aurora"
         r"|ElastiCache|Redshift|Athena|Cognito|EventBridge|AppSync|Azure|GCP|Google Cloud|BigQuery"
-        r"|Pub/?Sub|GCS|GKE|AKS|Cloud (?:Run|SQL|Storage|Functions?|DNS|Armor)",
+        r"|Pub/?Sub|GCS|GKE|AKS|Cloud (?:Run|SQL|Storage|Functions?|DNS|Armor)|App Runner|IMDSv[12]"
+        # What only clouds have: machine sizes, images, groups, places; and words of the language.
+        r"|[a-z]+\d[a-z]*\.(?:nano|micro|small|medium|\d*x?large)|(?:ami|i)-0[0-9a-f]+|rg-[\w-]+"
+        r"|Standard_\w+|(?:west|east|north|south|central)(?:us|europe|uk|india)\d?|\w+central"
+        r"|(?:europe|us|asia)-(?:north|south)?(?:west|east|central)\d(?:-[a-z])?"
+        r"|for_each|dynamic block|metric filter|log group|TLS1_2|gp[23]",
     ),
     (
         "kubernetes",
@@ -43,10 +48,15 @@ _STRONG: tuple[tuple[Format, str], ...] = (
     (
         "dockerfile",
         r"(?:[Bb]ased?(?: it)?(?: on)?|[Ee]xtend|FROM) [\w./-]+:[\w.-]+|ENTRYPOINT|WORKDIR"
-        r"|HEALTHCHECK|ONBUILD|STOPSIGNAL|[Cc]ontaineri[sz]e|[Dd]ocker image"
-        r"|multi-?stage",
+        r"|HEALTHCHECK|ONBUILD|STOPSIGNAL|[Cc]ontaineri[sz]e|[Dd]ocker image|BuildKit|cache mounts?"
+        r"|multi-?stage|stage (?:called|named) `?[\w-]+|heredoc RUN|[Bb]uild argument",
     ),
-    ("compose", r"docker-compose|depends_on|env_file|x-\w+ with a YAML anchor"),
+    (
+        "compose",
+        r"docker-compose|depends_on|env_file|cap_(?:drop|add)|security_opt|x-\w+ with a YAML anchor"
+        r"|[Bb]oth (?:services|containers)|(?:restart(?:s|ed)?|policy) (?:always|unless-stopped)"
+        r"|(?:depend(?:s|ing)? on|wait(?:s|ing)? for) \w+|built from \.\S*|json-file",
+    ),
     (
         "github-actions",
         r"workflow(?:_dispatch|_call)?s?|ubuntu-(?:latest|\d\d\.\d\d)|runs-on|GITHUB_\w+"
@@ -55,18 +65,19 @@ _STRONG: tuple[tuple[Format, str], ...] = (
     (
         "gitlab-ci",
         r"\$?CI_[A-Z_]+|before_script|after_script|merge requests?|allow_failure|dotenv report"
-        r"|[Ss]tages? \w+(?:, \w+)* and \w+|child pipeline",
+        r"|[Ss]tages? \w+(?:, \w+)* and \w+|child pipeline|job [\w-]+ (?:using|with image|\(stage)"
+        r"|\S+:\S+ as a service|the service \w+:[\w.-]+",
     ),
     (
         "jenkins",
         r"pollSCM|withCredentials|credentialsId|booleanParam|archiveArtifacts|[Aa]ny agent"
-        r"|[Aa]gents? (?:any|label\w*)|agents? with the label|Groovy|checkout scm|buildingTag",
+        r"|[Aa]gents? (?:any|label\w*)|agents? with the label|docker agent|Groovy|checkout scm|buildingTag",
     ),
 )
 _WEAK: tuple[tuple[Format, str], ...] = (
     (
         "terraform",
-        r"arn:\S*|subnet-\w+|vpc-\w+|(?:eu|us|ap)-\w+-\d|[Bb]uckets?|[Ss]ubnets?|rg-\w+"
+        r"arn:\S*|subnet-\w+|vpc-\w+|(?:eu|us|ap)-\w+-\d|[Bb]uckets?|[Ss]ubnets?"
         r"|[Ss]ecurity groups?|NAT gateways?|Elastic IPs?|DNS zones?|tagged|[Tt]ags?",
     ),
     (
@@ -109,6 +120,8 @@ def format_of(words: str) -> tuple[Format, str] | None:
     first, second = sorted(sums, key=lambda format: -sums[format])[:2]
     if sums[first] > sums[second] and sums[first] > 1:
         return first, max(votes[first], key=lambda word: votes[first][word])
+    if any(sums[format] > sums["terraform"] for format in sums):
+        return None
     named = _resource_named(prose)
     return ("terraform", named) if named else None
 

@@ -31,6 +31,12 @@ from iapo.generate.request import MOST_BYTES, understand
         ("a GitLab pipeline", "gitlab-ci"),
         ("Jenkinsfile with a nightly build", "jenkins"),
         ("Any agent; stage Test runs `make test`", "jenkins"),
+        ("three game servers from ami-0c2d3e4f with for_each over a map", "terraform"),
+        ("a bastion t3.micro in rg-ops, westeurope", "terraform"),
+        ("gateway restarts always and waits for db", "compose"),
+        ("Both services: cap_drop ALL and a health check", "compose"),
+        ("stage called build on golang:1.23, with cache mounts", "dockerfile"),
+        ("job unit using maven:3.9, start redis:7 as a service", "gitlab-ci"),
         # The file that is written, not what it is about.
         ("GitHub workflow that builds the Dockerfile and pushes it", "github-actions"),
         ("GitLab CI job that runs `terraform apply`", "gitlab-ci"),

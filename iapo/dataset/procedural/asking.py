@@ -123,7 +123,7 @@ def ask(
         rng.shuffle(facts)
     if rng.random() < 0.12:
         return _ticket(rng, file, what, facts)
-    leads = _DIRECT if direct and rng.random() < 0.55 else _FILE
+    leads: Sequence[str] = _DIRECT if direct and rng.random() < 0.55 else _FILE
     if rng.random() < _UNNAMED.get(tuple(files), 0.0):
         leads = _PLAIN
     lead = rng.choice(leads).format(file=file, what=what)
