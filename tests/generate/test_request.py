@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from iapo.dataset import load_benchmark
 from iapo.errors import InputError
 from iapo.generate.asked_format import format_of
 from iapo.generate.request import MOST_BYTES, understand
@@ -53,6 +54,16 @@ def test_where_nothing_tells_the_format_it_is_asked_for(words: str) -> None:
     with pytest.raises(InputError, match=r"does not tell the format; add --format, one of terraf"):
         understand(words)
     assert understand(words, "compose").format == "compose"
+
+
+@pytest.mark.parametrize("split", ["train", "test", "novel"])
+def test_most_requests_of_people_tell_their_format_and_few_tell_a_wrong_one(split: str) -> None:
+    tasks = load_benchmark().filter(split=split)
+    told = [(format_of(task.instruction), task.format) for task in tasks]
+    right = sum(found is not None and found[0] == format for found, format in told)
+    wrong = sum(found is not None and found[0] != format for found, format in told)
+    assert right >= 0.84 * len(tasks)
+    assert wrong <= 0.04 * len(tasks)
 
 
 def test_the_model_is_told_the_format_only_where_the_words_do_not() -> None:
