@@ -15,6 +15,7 @@ from typing import Any
 
 from iapo.evaluate.answering import Sample
 from iapo.evaluate.folder import Run
+from iapo.evaluate.report.visible import visible
 from iapo.evaluate.statistics import OUTCOMES, Statistics, codes_of, outcome, shown_figure
 
 _FOLDER = Path(__file__).parent
@@ -28,14 +29,17 @@ def report_html(run: Run, found: Statistics) -> str:
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,
+        finalize=_finalize,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     templates.filters["number"] = shown_figure
-    style, script = (
-        (_FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
+    style, reading, page = (
+        (_FOLDER / name).read_text(encoding="utf-8")
+        for name in ("page.css", "reading.js", "page.js")
     )
+    script = reading + page
     return templates.get_template("page.html.j2").render(
         settings=run.settings,
         run=run,
@@ -53,6 +57,11 @@ def report_html(run: Run, found: Statistics) -> str:
         script_hash=_hash(script),
         data=_data(run),
     )
+
+
+def _finalize(value: Any) -> Any:
+    """What stands for a value of the template: text without hidden characters; our own stays."""
+    return visible(value) if type(value) is str else value
 
 
 def _hash(text: str) -> str:

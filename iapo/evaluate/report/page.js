@@ -1,47 +1,62 @@
-"use strict";
 // Shows samples. What a model wrote only ever becomes the text of a node, never markup.
 const data = JSON.parse(document.getElementById("data").textContent);
 const list = document.getElementById("list");
 const detail = document.getElementById("detail");
 const filters = document.getElementById("filters");
 const PAGE = 300;
+const KEYS = ["category", "format", "difficulty", "split", "family"];
 let found = [];
 let shown = PAGE;
 let current = null;
+let referenceOpen = false;
 
 function make(name, options = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(options)) {
     if (key === "class") node.className = value;
-    else if (key === "text") node.textContent = value;
+    else if (key === "text") put(node, value);
     else node.setAttribute(key, value);
   }
   node.append(...children);
   return node;
 }
 
-function counted(values) {
-  const counts = new Map();
-  for (const value of values) counts.set(value, (counts.get(value) || 0) + 1);
-  return counts;
+function put(node, text, most = MOST_CHARACTERS) {
+  for (const [piece, unseen] of pieces(text.slice(0, most))) {
+    if (!unseen) node.append(piece);
+    else {
+      const mark = document.createElement("span");
+      mark.className = "unseen";
+      mark.textContent = piece;
+      node.append(mark);
+    }
+  }
+  if (text.length > most) {
+    const rest = make("button", { class: "rest", text: `${(text.length - most).toLocaleString("en")} more characters` });
+    rest.addEventListener("click", () => { rest.remove(); put(node, text.slice(most), Infinity); });
+    node.append(rest);
+  }
 }
 
+// Filters
+
 const choices = {};
-function choice(key, label, values, order) {
-  const counts = counted(values);
-  const names = [...counts.keys()].sort(order || ((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
-  if (names.length < 2 && key !== "code") return;
-  if (!names.length) return;
-  const select = make("select", { "data-key": key });
-  select.append(make("option", { value: "", text: "all" }));
+function choice(key, label, names, counts, all) {
+  const select = make("select");
+  if (all) select.append(make("option", { value: "", text: all }));
   names.forEach((name, place) => {
-    const option = make("option", { text: `${name} (${counts.get(name)})` });
-    option.value = String(place + 1);
-    select.append(option);
+    select.append(make("option", { value: String(place + 1), text: counts ? `${name} (${counts.get(name)})` : name }));
   });
-  select.addEventListener("change", refresh);
+  select.addEventListener("change", () => refresh(null));
   choices[key] = { select, names };
   filters.append(make("label", { text: label }, select));
+}
+
+function filter(key, label, values, order) {
+  const counts = new Map();
+  for (const value of values) counts.set(value, (counts.get(value) || 0) + 1);
+  const names = [...counts.keys()].sort(order ? order(counts) : (a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  if (names.length > 1 || (key === "code" && names.length)) choice(key, label, names, counts, "all");
 }
 
 function chosen(key) {
@@ -49,69 +64,108 @@ function chosen(key) {
   return own && own.select.value ? own.names[Number(own.select.value) - 1] : null;
 }
 
-const task = (sample) => data.tasks[sample.task];
-const ending = (sample) => data.outcomes[sample.outcome];
-choice("outcome", "outcome", data.samples.map(ending), (a, b) => data.outcomes.indexOf(a) - data.outcomes.indexOf(b));
-for (const key of ["category", "format", "difficulty", "split"]) choice(key, key, data.samples.map((s) => task(s)[key]));
-const codes = counted(data.samples.flatMap((s) => s.codes));
-choice("code", "error", data.samples.flatMap((s) => s.codes), (a, b) => codes.get(b) - codes.get(a) || (a < b ? -1 : 1));
-const search = make("input", { type: "search", placeholder: "task, prompt or answer" });
-search.addEventListener("input", refresh);
-filters.append(make("label", { text: "contains" }, search));
-const total = make("span", { class: "total" });
-filters.append(total);
-
-function matches(sample) {
-  const own = task(sample);
-  const outcome = chosen("outcome");
-  if (outcome !== null && ending(sample) !== outcome) return false;
-  for (const key of ["category", "format", "difficulty", "split"]) {
-    const value = chosen(key);
-    if (value !== null && own[key] !== value) return false;
-  }
-  const code = chosen("code");
-  if (code !== null && !sample.codes.includes(code)) return false;
-  const words = search.value.trim().toLowerCase();
-  return !words || [own.id, own.prompt, sample.text].some((text) => text.toLowerCase().includes(words));
+function choose(key, value) {
+  const own = choices[key];
+  if (own) own.select.value = String(own.names.findIndex((one) => String(one) === value) + 1 || own.select.options[0].value);
 }
 
-function refresh() {
-  found = data.samples.map((_, place) => place).filter((place) => matches(data.samples[place]));
+const task = (sample) => data.tasks[sample.task];
+const ending = (sample) => data.outcomes[sample.outcome];
+filter("outcome", "outcome", data.samples.map(ending), () => (a, b) => data.outcomes.indexOf(a) - data.outcomes.indexOf(b));
+for (const key of KEYS) filter(key, key, data.samples.map((s) => task(s)[key]));
+filter("code", "error", data.samples.flatMap((s) => s.codes), (counts) => (a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
+const search = make("input", { type: "search", placeholder: "task, prompt or answer" });
+let waiting = 0;
+search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => refresh(null), 150); });
+filters.append(make("label", { text: "contains" }, search));
+choice("order", "order", Object.keys(ORDERS));
+const total = make("span", { class: "total", "aria-live": "polite" });
+const clear = make("button", { class: "plain", text: "clear" });
+clear.addEventListener("click", () => { for (const key in choices) choose(key, null); search.value = ""; refresh(null); });
+filters.append(make("span", { class: "end" }, clear, total));
+
+function matcher() {
+  const wanted = ["outcome", "code", ...KEYS].map((key) => [key, chosen(key)]).filter(([, value]) => value !== null);
+  const words = search.value.trim().toLowerCase();
+  return (sample) => wanted.every(([key, value]) => (
+    key === "outcome" ? ending(sample) === value : key === "code" ? sample.codes.includes(value) : task(sample)[key] === value
+  )) && (!words || [task(sample).id, task(sample).prompt, sample.text].some((text) => text.toLowerCase().includes(words)));
+}
+
+function refresh(place) {
+  const fits = matcher();
+  found = ordered(data.samples.map((_, own) => own).filter((own) => fits(data.samples[own])), data.samples, chosen("order"));
   shown = PAGE;
   total.textContent = `${found.length} of ${data.samples.length}`;
   draw();
-  select(found.includes(current) ? current : found.length ? found[0] : null, false);
+  open(found.includes(place ?? current) ? place ?? current : found.length ? found[0] : null);
+}
+
+// The list
+
+function name(sample) {
+  return task(sample).id + (sample.number ? ` #${sample.number + 1}` : "");
 }
 
 function draw() {
-  list.replaceChildren();
-  for (const place of found.slice(0, shown)) {
+  list.replaceChildren(...found.slice(0, shown).map((place) => {
     const sample = data.samples[place];
-    const button = make("button", { class: `o${sample.outcome}`, "data-place": place });
-    button.append(task(sample).id + (sample.number ? ` #${sample.number + 1}` : ""));
     const reward = sample.reward === null ? "no score" : `reward ${sample.reward.toFixed(2)}`;
+    const button = make("button", { class: `o${sample.outcome}`, "data-place": place, tabindex: -1, text: name(sample) });
     button.append(make("span", { class: "sub", text: [ending(sample), reward, ...sample.codes.slice(0, 2)].join(" · ") }));
-    button.addEventListener("click", () => select(place, false));
-    list.append(button);
-  }
+    button.addEventListener("click", () => {
+      open(place);
+      // On a narrow screen the sample is below the list.
+      if (detail.offsetTop > list.offsetTop + list.offsetHeight) detail.scrollIntoView();
+    });
+    return button;
+  }));
   if (found.length > shown) {
     const more = make("button", { class: "more", text: `${found.length - shown} more` });
-    more.addEventListener("click", () => { shown += PAGE; draw(); mark(false); });
+    more.addEventListener("click", () => { shown += PAGE; draw(); mark(); });
     list.append(more);
   }
 }
 
-function mark(scroll) {
-  for (const button of list.children) {
-    const own = Number(button.dataset.place) === current && !button.classList.contains("more");
+function mark() {
+  for (const button of list.querySelectorAll("[data-place]")) {
+    const own = Number(button.dataset.place) === current;
     button.setAttribute("aria-current", String(own));
-    if (own && scroll) button.scrollIntoView({ block: "nearest" });
+    button.tabIndex = own ? 0 : -1;
   }
 }
 
-function select(place, scroll) {
+function step(by, focus) {
+  const to = Math.max(0, Math.min(found.length - 1, found.indexOf(current) + by));
+  if (!found.length || found[to] === current) return;
+  if (to >= shown) { shown = to + PAGE; draw(); }
+  open(found[to]);
+  const button = list.querySelector('[aria-current="true"]');
+  // Not scrollIntoView: that would scroll the page too.
+  if (button.offsetTop < list.scrollTop) list.scrollTop = button.offsetTop;
+  list.scrollTop = Math.max(list.scrollTop, button.offsetTop + button.offsetHeight - list.clientHeight);
+  if (focus) button.focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
+  const inside = list.contains(event.target);
+  const by = { j: 1, k: -1, ...(inside && { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }) }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  step(by, inside);
+});
+
+// The sample
+
+function items(title, rows) {
+  if (rows.length) detail.append(make("h4", { text: title }), make("ul", {}, ...rows));
+}
+
+function open(place) {
   current = place;
-  mark(scroll);
+  mark();
+  write();
   detail.replaceChildren();
   if (place === null) {
     detail.append(make("p", { class: "faint", text: "No sample fits." }));
@@ -119,51 +173,106 @@ function select(place, scroll) {
   }
   const sample = data.samples[place];
   const own = task(sample);
-  detail.append(make("h3", { text: own.id + (sample.number ? `, answer ${sample.number + 1}` : "") }));
-  const badges = make("div");
-  badges.append(make("span", { class: `badge o${sample.outcome}`, text: ending(sample) }));
+  const at = found.indexOf(place);
+  const turn = (text, by) => {
+    const button = make("button", { class: "plain", text, title: by < 0 ? "key k" : "key j" });
+    button.disabled = found[at + by] === undefined;
+    button.addEventListener("click", () => {
+      step(by, false);
+      detail.querySelectorAll(".turn button")[by < 0 ? 0 : 1].focus({ preventScroll: true });
+    });
+    return button;
+  };
+  detail.append(make("div", { class: "turn" }, turn("‹ previous", -1), make("span", { text: `${at + 1} of ${found.length}` }), turn("next ›", 1)));
+  detail.append(make("h3", { text: name(sample) }));
   const facts = [own.format, `difficulty ${own.difficulty}`, own.split];
   if (sample.tokens !== null) facts.push(`${sample.tokens} tokens`);
   if (sample.reward !== null) facts.push(`reward ${sample.reward.toFixed(3)}`);
-  for (const [name, value] of sample.components) facts.push(`${name} ${value.toFixed(2)}`);
-  for (const fact of facts) badges.append(make("span", { class: "badge", text: fact }));
-  detail.append(badges, make("h4", { text: "prompt" }), make("pre", { class: "prompt", text: own.prompt }));
-  const block = answer(sample);
-  detail.append(make("h4", { text: "answer" }), block);
-  const first = block.querySelector(".wrong");
-  if (first) block.scrollTop = first.offsetTop - block.offsetTop - 60;
-  if (sample.errors.length) {
-    detail.append(make("h4", { text: "errors" }), make("ul", {}, ...sample.errors.map(([code, message, line]) =>
-      make("li", {}, make("code", { text: code }), make("span", { class: "place", text: line ? `line ${line}` : "" }), message))));
+  for (const [part, value] of sample.components) facts.push(`${part} ${value.toFixed(2)}`);
+  detail.append(make("div", {}, make("span", { class: `badge o${sample.outcome}`, text: ending(sample) }), ...facts.map((text) => make("span", { class: "badge", text }))));
+  detail.append(make("h4", { text: "prompt" }), make("pre", { class: "prompt", text: own.prompt }));
+
+  const { lines, nowhere } = read(sample);
+  const block = make("div", { class: "answer", role: "group", "aria-label": "answer" });
+  const show = answer(block, lines);
+  const placed = lines.flatMap((line, number) => line.errors.map(([code]) => [code, number + 1]));
+  if (placed.length) {
+    detail.append(make("h4", { text: "errors in the answer's lines" }), make("div", {}, ...placed.map(([code, number]) => {
+      const button = make("button", { class: "plain", text: `line ${number} ` }, make("code", { text: code }));
+      button.addEventListener("click", () => show(number));
+      return button;
+    })));
   }
+  items(placed.length ? "errors elsewhere" : "errors", nowhere.map(([code, message, line]) =>
+    make("li", {}, make("code", { text: code }), make("span", { class: "place", text: line ? `line ${line}` : "" }), make("bdi", { text: message }))));
   // What an error says already is not said again.
-  const losses = sample.losses.filter(([, , why]) => !sample.errors.some(([, message]) => why.endsWith(message)));
-  if (losses.length) {
-    detail.append(make("h4", { text: "where the reward was lost" }), make("ul", {}, ...losses.map(([name, points, why]) =>
-      make("li", {}, make("span", { class: "place", text: `${name} −${points.toFixed(2)}` }), why))));
-  }
+  items("where the reward was lost", sample.losses.filter(([, , why]) => !sample.errors.some(([, message]) => why.endsWith(message))).map(([part, points, why]) =>
+    make("li", {}, make("span", { class: "place", text: `${part} −${points.toFixed(2)}` }), make("bdi", { text: why }))));
+  detail.append(make("h4", { text: "answer" }), sample.text.trim() ? block : make("p", { class: "faint", text: "Nothing was written." }));
+  const first = block.querySelector(".note");
+  if (first) block.scrollTop = Math.max(0, first.offsetTop - block.offsetTop - 90);
   if (own.output) {
     const reference = make("details", {}, make("summary", { text: "reference" }), make("pre", { text: own.output }));
-    detail.append(make("h4"), reference);
+    reference.open = referenceOpen;
+    reference.addEventListener("toggle", () => { referenceOpen = reference.open; });
+    detail.append(reference);
   }
 }
 
-function answer(sample) {
-  const wrong = new Set(sample.errors.map(([, , line]) => line));
-  const block = make("pre", { class: "answer" });
-  sample.text.replace(/\n$/, "").split("\n").forEach((text, place) => {
-    const row = make("span", { class: wrong.has(place + 1) ? "row wrong" : "row" });
-    row.append(make("span", { class: "line", text: String(place + 1) }), text);
-    block.append(row);
-  });
-  return block;
+// Fills a block with lines, each error under the line it points at. Returns what brings a line into view.
+function answer(block, lines) {
+  const more = make("button", { class: "rest" });
+  let drawn = 0;
+  function draw(upto) {
+    for (; drawn < Math.min(upto, lines.length); drawn++) {
+      const { text, errors } = lines[drawn];
+      block.append(make("div", { class: errors.length ? "row wrong" : "row" }, make("span", { class: "line", "data-line": drawn + 1 }), make("span", { class: "text", text })));
+      for (const [code, message] of errors) block.append(make("div", { class: "note", role: "note" }, make("code", { text: code }), make("bdi", { text: message })));
+    }
+    more.textContent = `${(lines.length - drawn).toLocaleString("en")} more lines`;
+    if (drawn < lines.length) block.append(more);
+    else more.remove();
+  }
+  more.addEventListener("click", () => draw(drawn + MOST_LINES));
+  draw(Math.max(MOST_LINES, 1 + Math.min(MOST_LINES * 4, lines.findIndex((line) => line.errors.length))));
+  return (number) => {
+    draw(Math.max(drawn, number));
+    const row = block.querySelector(`[data-line="${number}"]`).parentNode;
+    row.scrollIntoView({ block: "center" });
+    for (const other of block.querySelectorAll(".here")) other.classList.remove("here");
+    row.classList.add("here");
+  };
 }
 
-list.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const next = found[found.indexOf(current) + step];
-  if (next !== undefined) select(next, true);
-});
-refresh();
+// What is shown is in the address, so that it can be sent: report.html#code=unknown-field
+
+let writing = 0;
+function write() {
+  // Not at every step of a key that is held down: browsers limit how often an address may change.
+  clearTimeout(writing);
+  writing = setTimeout(() => history.replaceState(null, "", address()), 300);
+}
+
+function address() {
+  const own = new URLSearchParams();
+  for (const [key, value] of ["outcome", "code", ...KEYS].map((key) => [key, chosen(key)])) if (value !== null) own.set(key, value);
+  if (search.value) own.set("contains", search.value);
+  if (choices.order.select.selectedIndex) own.set("order", chosen("order"));
+  if (current !== null && current !== found[0]) {
+    own.set("task", task(data.samples[current]).id);
+    own.set("answer", data.samples[current].number + 1);
+  }
+  return String(own) ? `#${own}` : location.pathname;
+}
+
+function follow() {
+  const own = new URLSearchParams(location.hash.slice(1));
+  for (const key in choices) choose(key, own.get(key));
+  search.value = own.get("contains") || "";
+  const place = data.samples.findIndex((s) => task(s).id === own.get("task") && String(s.number + 1) === (own.get("answer") || "1"));
+  if (String(own)) document.getElementById("samples").scrollIntoView();
+  refresh(place < 0 ? null : place);
+}
+
+window.addEventListener("hashchange", follow);
+follow();
