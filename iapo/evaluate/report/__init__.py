@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from iapo.evaluate.answering import Sample
 from iapo.evaluate.folder import Run
@@ -35,6 +36,7 @@ def report_html(run: Run, found: Statistics) -> str:
         lstrip_blocks=True,
     )
     templates.filters["number"] = shown_figure
+    templates.filters["fragment"] = _fragment
     style, reading, page = (
         (_FOLDER / name).read_text(encoding="utf-8")
         for name in ("page.css", "reading.js", "page.js")
@@ -62,6 +64,11 @@ def report_html(run: Run, found: Statistics) -> str:
 def _finalize(value: Any) -> Any:
     """What stands for a value of the template: text without hidden characters; our own stays."""
     return visible(value) if type(value) is str else value
+
+
+def _fragment(text: str) -> str:
+    """A value as the page's address may hold it after `#`."""
+    return quote(text, safe="/", errors="replace")
 
 
 def _hash(text: str) -> str:

@@ -132,6 +132,10 @@ function mark() {
     const own = Number(button.dataset.place) === current;
     button.setAttribute("aria-current", String(own));
     button.tabIndex = own ? 0 : -1;
+    if (!own) continue;
+    // Not scrollIntoView: that would scroll the page too.
+    list.scrollTop = Math.min(list.scrollTop, button.offsetTop);
+    list.scrollTop = Math.max(list.scrollTop, button.offsetTop + button.offsetHeight - list.clientHeight);
   }
 }
 
@@ -140,11 +144,7 @@ function step(by, focus) {
   if (!found.length || found[to] === current) return;
   if (to >= shown) { shown = to + PAGE; draw(); }
   open(found[to]);
-  const button = list.querySelector('[aria-current="true"]');
-  // Not scrollIntoView: that would scroll the page too.
-  if (button.offsetTop < list.scrollTop) list.scrollTop = button.offsetTop;
-  list.scrollTop = Math.max(list.scrollTop, button.offsetTop + button.offsetHeight - list.clientHeight);
-  if (focus) button.focus({ preventScroll: true });
+  if (focus) list.querySelector('[aria-current="true"]').focus({ preventScroll: true });
 }
 
 document.addEventListener("keydown", (event) => {
@@ -205,12 +205,12 @@ function open(place) {
   }
   items(placed.length ? "errors elsewhere" : "errors", nowhere.map(([code, message, line]) =>
     make("li", {}, make("code", { text: code }), make("span", { class: "place", text: line ? `line ${line}` : "" }), make("bdi", { text: message }))));
-  // What an error says already is not said again.
-  items("where the reward was lost", sample.losses.filter(([, , why]) => !sample.errors.some(([, message]) => why.endsWith(message))).map(([part, points, why]) =>
-    make("li", {}, make("span", { class: "place", text: `${part} −${points.toFixed(2)}` }), make("bdi", { text: why }))));
   detail.append(make("h4", { text: "answer" }), sample.text.trim() ? block : make("p", { class: "faint", text: "Nothing was written." }));
   const first = block.querySelector(".note");
   if (first) block.scrollTop = Math.max(0, first.offsetTop - block.offsetTop - 90);
+  // What an error says already is not said again.
+  items("where the reward was lost", sample.losses.filter(([, , why]) => !sample.errors.some(([, message]) => why.endsWith(message))).map(([part, points, why]) =>
+    make("li", {}, make("span", { class: "place", text: `${part} −${points.toFixed(2)}` }), make("bdi", { text: why }))));
   if (own.output) {
     const reference = make("details", {}, make("summary", { text: "reference" }), make("pre", { text: own.output }));
     reference.open = referenceOpen;
