@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -38,6 +39,12 @@ def test_a_feature_stands_in_the_reference_and_counts_for_the_intent(
             without = re.sub(r'(?ms)^(output|provider) ".*?^\}\n', "", task.output)
             assert task.intent is not None
             assert match(task.intent, verify(without, "terraform", plan=True)).share < 1
+
+
+@pytest.mark.parametrize("family", FEATURES)
+def test_a_task_can_be_drawn_from_any_seed(family: str) -> None:
+    for seed in (*range(100), 1980):  # of 1980 the 78th type fits an extension
+        FAMILIES[family].make(random.Random(seed))
 
 
 def test_copies_are_asked_for_by_name() -> None:

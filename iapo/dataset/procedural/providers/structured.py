@@ -28,7 +28,7 @@ from iapo.dataset.procedural.providers.phrasing import instruction
 from iapo.verify.report import Format
 
 _LONGEST = 1400  # characters of a reference
-_TRIES = 60  # of other types, until one fits
+_TRIES = 2000  # of other types, until one fits: one in ten has a companion
 
 
 @dataclass(frozen=True)
