@@ -195,21 +195,20 @@ function open(place) {
   const { lines, nowhere } = read(sample);
   const block = make("div", { class: "answer", role: "group", "aria-label": "answer" });
   const show = answer(block, lines);
-  const placed = lines.flatMap((line, number) => line.errors.map(([code]) => [code, number + 1]));
-  if (placed.length) {
-    detail.append(make("h4", { text: "errors in the answer's lines" }), make("div", {}, ...placed.map(([code, number]) => {
-      const button = make("button", { class: "plain", text: `line ${number} ` }, make("code", { text: code }));
-      button.addEventListener("click", () => show(number));
-      return button;
-    })));
-  }
-  items(placed.length ? "errors elsewhere" : "errors", nowhere.map(([code, message, line]) =>
+  const placed = new Map();
+  lines.forEach((line, number) => line.errors.forEach(([code]) => placed.set(code, (placed.get(code) || new Set()).add(number + 1))));
+  items("errors in the answer's lines", [...placed].map(([code, numbers]) => make("li", {}, make("code", { text: code }), ...[...numbers].map((number) => {
+    const button = make("button", { class: "plain", text: `line ${number}` });
+    button.addEventListener("click", () => show(number));
+    return button;
+  }))));
+  items(placed.size ? "errors elsewhere" : "errors", nowhere.map(([code, message, line]) =>
     make("li", {}, make("code", { text: code }), make("span", { class: "place", text: line ? `line ${line}` : "" }), make("bdi", { text: message }))));
   detail.append(make("h4", { text: "answer" }), sample.text.trim() ? block : make("p", { class: "faint", text: "Nothing was written." }));
   const first = block.querySelector(".note");
   if (first) block.scrollTop = Math.max(0, first.offsetTop - block.offsetTop - 90);
   // What an error says already is not said again.
-  items("where the reward was lost", sample.losses.filter(([, , why]) => !sample.errors.some(([, message]) => why.endsWith(message))).map(([part, points, why]) =>
+  items("where the reward was lost", sample.losses.filter(([, , why]) => !sample.errors.some(([, message]) => why.includes(message))).map(([part, points, why]) =>
     make("li", {}, make("span", { class: "place", text: `${part} −${points.toFixed(2)}` }), make("bdi", { text: why }))));
   if (own.output) {
     const reference = make("details", {}, make("summary", { text: "reference" }), make("pre", { text: own.output }));
