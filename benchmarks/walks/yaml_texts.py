@@ -90,7 +90,7 @@ class Walk(Writing):
             # comma: they would go on for ever.
             ends = [getattr(state.local, "quote", "") or "\n", *(",]" if state.top.flow else "")]
             workflow, action = "/b/.github/workflows/a.yml@v1", "/b@v1"
-            self.must(*ends, workflow, action, " {0}", "a", "1")
+            self.must(*ends, "/.github/workflows/a.yml@v1", workflow, action, " {0}", "a", "1")
         elif isinstance(state, flow.Open):
             self.opened(state.frame)
         elif isinstance(state, flow.Value):
@@ -144,7 +144,7 @@ class Walk(Writing):
             names = wanted
         if not names and fields.prefixes:
             names = [f"{fields.prefixes[0]}{rng.choice(WORDS)}{len(self.text)}"]
-        if fields.free and not names:
+        if fields.free and (not names or rng.random() < 0.3):
             free = "app" if fields.takes("app", used) else f"{rng.choice(WORDS)}{len(self.text)}"
             # A container's resources are known ones, or a domain's.
             names = [free if fields.takes(free, used) else f"example.com/{free}"]
@@ -153,7 +153,8 @@ class Walk(Writing):
             if self.put(f'{before}"{name}":'):
                 return
         rng.shuffle(names)
-        self.must(*(f"{before}{name}:" for name in names))
+        spare = [f"{rng.choice(WORDS)}{len(self.text)}"] if fields.free else []
+        self.must(*(f"{before}{name}:" for name in names + spare))
 
     def value(self, value: block.Value) -> None:
         """After a colon."""

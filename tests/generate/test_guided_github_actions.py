@@ -117,6 +117,32 @@ steps:
     if: 'github.actor != ''octocat'' && always()'
   - run: make
     if: "success() && env.A == 'a: b'" """),
+    "a matrix that is read before it is there": """on:
+  schedule:
+    - cron: '*/15 3,4 * jan-mar 1-5'
+jobs:
+  build:
+    runs-on: ${{ matrix.target.os }}
+    name: ${{ matrix.node }} on ${{ matrix.target.arch }}
+    continue-on-error: ${{ matrix.experimental }}
+    strategy:
+      matrix:
+        target:
+          - {os: ubuntu-latest, arch: x64}
+          - {os: "${{ github.actor }}", arch: arm64, flags: [a, b]}
+        node: [18, "20"]
+        experimental: [false]
+        exclude:
+          - node: 18
+            experimental: false
+        include:
+          - target: {os: windows-latest, arch: x64}
+            experimental: true
+            extra:
+    steps:
+      - run: echo ${{ join(matrix.target.flags, ' ') }} ${{ matrix.node < 20 }}
+      - run: echo "${{ format('{0} of {1}', matrix.extra, fromJSON('{"a":[1]}').a[0]) }}"
+""",
     "commands folded over lines": step("""run: npx eslint .
   --config .eslintrc.js
   --ext .js"""),
@@ -199,6 +225,31 @@ REFUSED = {
     "an outsider's text in a script": (
         step("run: echo ${{ github.head_ref }}"), "github."),
     "a condition around an expression": (job("if: ${{ true }} == 1"), "${{ true }} "),
+    "a brace of a shell in brackets": (
+        HEAD + "    steps: [{run: x, shell: perl {0}}]\n", "perl "),
+    "a schedule of four fields": ("on:\n  schedule:\n    - cron: '0 * * *'\n", "'0 * * *"),
+    "a schedule of every minute": ("on:\n  schedule:\n    - cron: '* * * * *'\n", "'*"),
+    "a placeholder without an argument": (
+        step("run: ${{ format('{0} {1}', github.ref) }}"), "github.ref"),
+    "an argument without a placeholder": (
+        step("run: ${{ format('{0}', github.ref, 1) }}"), "github.ref"),
+    "JSON that is none": (step("run: ${{ fromJSON('{a}') }}"), "'{"),
+    "a property of a matrix value that has none": (
+        job("strategy:\n  matrix:\n    os: [a]\nsteps:\n- run: ${{ matrix.os.name }}"), "matrix.os"),
+    "a property that no matrix value has": (
+        job("strategy:\n  matrix:\n    on: [{os: a}]\nsteps:\n- run: ${{ matrix.on.arch }}"),
+        "matrix.on."),
+    "a list of the matrix as text": (
+        job("strategy:\n  matrix:\n    x: [[a]]\nsteps:\n- run: ${{ matrix.x }}"), "matrix.x "),
+    "a number for a runner": (
+        HEAD.replace("ubuntu-latest", "${{ matrix.os }}")
+        + "    strategy:\n      matrix:\n        os: [20]", "[20"),
+    "a mapping where a text was read": (
+        job("name: ${{ matrix.os }}\nstrategy:\n  matrix:\n    os: [{"), "os: ["),
+    "an exclusion of what no row has": (
+        job("strategy:\n  matrix:\n    os: [a]\n    exclude:\n      - arch: b"), "- "),
+    "an exclusion of a value that no row has": (
+        job("strategy:\n  matrix:\n    os: [a]\n    exclude:\n      - os: b"), "os: "),
     "an item in the place of a key": (step("run: make\n    - b"), "make\n            -"),
 }  # fmt: skip
 

@@ -135,6 +135,9 @@ class Expect(State):
         super().__init__()
         self.g, self.text, self.then = g, text, then
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (self.text,)
+
     def move(self, byte: int) -> State | None:
         if byte != self.text[0]:
             return None

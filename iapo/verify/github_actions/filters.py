@@ -17,7 +17,7 @@ _MONTHS = {
     )
 }
 _DAYS = {n: i for i, n in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
-_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
+CRON_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
     ("minute", 0, 59, {}),
     ("hour", 0, 23, {}),
     ("day of month", 1, 31, {}),
@@ -33,16 +33,21 @@ def cron_problem(text: str) -> str | None:
     fields = text.split()
     if text.startswith("@"):
         return f'shorthands such as "{text[:20]}" are not understood; write five fields'
-    if len(fields) != 5:
+    if len(fields) != len(CRON_FIELDS):
         return f"it has {len(fields)} fields; there must be five: minute hour day month weekday"
-    minutes: set[int] = set()
-    for field, (name, low, high, names) in zip(fields, _FIELDS, strict=True):
-        values = _cron_field(field, name, low, high, names)
-        if isinstance(values, str):
-            return values
-        if name == "minute":
-            minutes = values
-    ordered = sorted(minutes)
+    problems = (cron_field_problem(field, number) for number, field in enumerate(fields))
+    return next((problem for problem in problems if problem), None)
+
+
+def cron_field_problem(field: str, number: int) -> str | None:
+    """What is wrong with one of the five fields of a schedule, or None."""
+    name, low, high, names = CRON_FIELDS[number]
+    values = _cron_field(field, name, low, high, names)
+    if isinstance(values, str):
+        return values
+    if number:
+        return None
+    ordered = sorted(values)
     around = [*ordered, ordered[0] + 60]
     gap = min(b - a for a, b in itertools.pairwise(around))
     if gap < SHORTEST_MINUTES:

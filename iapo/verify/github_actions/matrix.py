@@ -43,7 +43,7 @@ def _matrix(walk: Walk, value: Any, path: Path) -> Type:
         if kind is None or kind is ANY:
             return LOOSE
         if isinstance(kind, ObjectType):
-            return _of_object(kind)
+            return of_object(kind)
         walk.problem(
             "wrong-expression-type", f'"matrix" needs an object, this expression is {kind}', path
         )
@@ -81,8 +81,8 @@ def _matrix(walk: Walk, value: Any, path: Path) -> Type:
     return ObjectType(properties, ANY if loose else None)
 
 
-def _of_object(kind: ObjectType) -> Type:
-    """`fromJSON('{...}')` as a whole matrix."""
+def of_object(kind: ObjectType) -> ObjectType:
+    """The `matrix` context where one object is the whole matrix: `fromJSON('{...}')`."""
     properties = dict(kind.properties)
     include = properties.pop("include", None)
     properties.pop("exclude", None)

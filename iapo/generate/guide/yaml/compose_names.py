@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
 from iapo.generate.guide.automaton import Local
-from iapo.generate.guide.yaml.formed import told
 from iapo.generate.guide.yaml.memory import (
     ANY_NAME,
     Facts,
@@ -29,6 +28,7 @@ from iapo.generate.guide.yaml.memory import (
 )
 from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import Shape, Struct, changed, of_texts
+from iapo.generate.guide.yaml.told import told_form
 from iapo.verify.compose.interpolate import expand
 from iapo.verify.compose.values import is_path, parse_mount
 
@@ -220,7 +220,7 @@ class _Reference:
         self.kind = kind
 
     def local(self, quote: str, mark: str, flow: bool, facts: Facts) -> Local:
-        return told(self.pattern, quote, mark, flow, old=False)
+        return told_form(self.pattern, quote, mark, flow, old=False)
 
     def only(self, facts: Facts) -> tuple[str, ...] | None:
         return _known(facts, self.kind)
@@ -294,7 +294,7 @@ class _Mount(_Reference):
         super().__init__("volume")
 
     def local(self, quote: str, mark: str, flow: bool, facts: Facts) -> Local:
-        return told(_mounts(_known(facts, "volume")), quote, mark, flow, old=False)
+        return told_form(_mounts(_known(facts, "volume")), quote, mark, flow, old=False)
 
     def only(self, facts: Facts) -> tuple[str, ...] | None:
         return None

@@ -12,17 +12,18 @@ from iapo.generate.guide.text import NEWLINE
 from iapo.generate.guide.yaml.scalars import SPACE
 
 _OPENING = b"${{"
+_BLANK = b" \n"
 
 
 class Watched(Local):
-    """A position in a free text that the opening is watched for; `seen`: bytes of it. Exits: those of
-    the text, and ("embedded", position in the text) after the opening."""
+    """A position in a free text that the opening is watched for; `seen`: bytes of it; `blank`: nothing stands
+    before. Exits: those of the text, and ("embedded", (position in the text, blank)) after the opening."""
 
     lasting = True
 
-    def __init__(self, inner: Local, seen: int) -> None:
+    def __init__(self, inner: Local, seen: int, blank: bool) -> None:
         super().__init__()
-        self.inner, self.seen = inner, seen
+        self.inner, self.seen, self.blank = inner, seen, blank
 
     @property
     def lead(self) -> bool:
@@ -34,13 +35,16 @@ class Watched(Local):
         if not isinstance(found, Local):
             return found
         seen = self.seen + 1 if byte == _OPENING[self.seen] else int(byte == _OPENING[0])
-        return Exit(("embedded", found)) if seen == len(_OPENING) else watched(found, seen)
+        blank = self.blank and (byte in _BLANK or 0 < seen == self.seen + 1)
+        if seen == len(_OPENING):
+            return Exit(("embedded", (found, blank)))
+        return watched(found, seen, blank)
 
 
 @lru_cache(maxsize=4096)
-def watched(inner: Local, seen: int = 0) -> Watched:
+def watched(inner: Local, seen: int = 0, blank: bool = True) -> Watched:
     """A position in a free text in which something may be embedded."""
-    return Watched(inner, seen)
+    return Watched(inner, seen, blank)
 
 
 class Blank(Local):

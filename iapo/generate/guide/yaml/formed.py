@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from iapo.generate.guide.automaton import Exit, Local
 from iapo.generate.guide.text import NEWLINE
-from iapo.generate.guide.yaml.scalars import SPACE, Quoted, plain, quoted
+from iapo.generate.guide.yaml.scalars import SPACE, Quoted
 
 OTHER = "\xe9"
 """What stands for a character that is written as an escape and is none of those below."""
@@ -119,47 +119,29 @@ class Formed(Local):
             return self._quoted(found, inner, byte)
         if byte in (SPACE, NEWLINE):
             if getattr(inner, "lead", False) or getattr(inner, "mark", "") in ("gap", "lead"):
-                return self._with(found, self.place, self.place)
-            return self._with(found, self.place, self.spaced and self.spaced.after(" "))
+                return _formed(found, self.place, self.place)
+            return _formed(found, self.place, self.spaced and self.spaced.after(" "))
         return self._said(found, chr(byte))
 
     def _quoted(self, found: Local, inner: Quoted, byte: int) -> Local | None:
         char, place = chr(byte), self.place
         if inner.phase.startswith("hex"):
-            return self._with(found, place, place)
+            return _formed(found, place, place)
         if inner.phase == "escape":
             return self._said(found, _ESCAPED.get(char, OTHER))
         if inner.phase == "" and char == inner.quote:
             # The end, or the first of two that stand for one.
             ends = place.whole or place.after("'") is not None
-            return self._with(found, place, place) if ends else None
+            return _formed(found, place, place) if ends else None
         if inner.quote == '"' and char == "\\":
             goes_on = any(place.after(c) is not None for c in (*_ESCAPED.values(), OTHER))
-            return self._with(found, place, place) if goes_on else None
+            return _formed(found, place, place) if goes_on else None
         return self._said(found, char)
 
     def _said(self, found: Local, char: str) -> Local | None:
         """After a character of the text."""
         place = None if self.spaced is None else self.spaced.after(char)
-        return None if place is None else self._with(found, place, place)
-
-    def _with(self, inner: Local, place: Place, spaced: Place | None) -> Local:
-        return _formed(inner, place, spaced)
-
-
-class Told(Formed):
-    """The same where what is written matters. Exits: `close` after its quote, `end` before what ends it."""
-
-    textual: ClassVar[bool] = True
-
-    def _with(self, inner: Local, place: Place, spaced: Place | None) -> Local:
-        return _told(inner, place, spaced)
-
-    def move(self, byte: int) -> Local | Exit | None:
-        found = super().move(byte)
-        if not isinstance(found, Exit) or found.label == "close":
-            return found
-        return Exit("end", consumed=False) if found.label == ("plain", "str") else None
+        return None if place is None else _formed(found, place, place)
 
 
 @lru_cache(maxsize=8192)
@@ -167,20 +149,9 @@ def _formed(inner: Local, place: Place, spaced: Place | None) -> Formed:
     return Formed(inner, place, spaced)
 
 
-@lru_cache(maxsize=8192)
-def _told(inner: Local, place: Place, spaced: Place | None) -> Told:
-    return Told(inner, place, spaced)
-
-
 def formed(inner: Local, form: Form) -> Formed:
     """Before a scalar of a form, or after its quote."""
     return _formed(inner, form.start, form.start)
-
-
-def told(form: Form, quote: str, mark: str, flow: bool, *, old: bool) -> Formed:
-    """The same where what is written matters. `old`: YAML 1.1, in which it may not begin like a number."""
-    inner = quoted(quote) if quote else plain("", mark, flow, old, old)
-    return _told(inner, form.start, form.start)
 
 
 @dataclass(frozen=True)
@@ -243,10 +214,8 @@ __all__ = [
     "Formed",
     "Own",
     "Place",
-    "Told",
     "chars",
     "fits",
     "formed",
     "shortest",
-    "told",
 ]

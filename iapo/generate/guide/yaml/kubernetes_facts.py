@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from iapo.generate.guide.automaton import Local
-from iapo.generate.guide.yaml.formed import told
 from iapo.generate.guide.yaml.memory import ANY_NAME, Facts, Memory, given, owed, without
 from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import Shape, changed
+from iapo.generate.guide.yaml.told import told_form
 from iapo.verify.yaml_source import resolve_scalar
 
 
@@ -19,7 +19,7 @@ class Name:
         self.pattern = pattern
 
     def local(self, quote: str, mark: str, flow: bool, facts: Facts) -> Local:
-        return told(self.pattern, quote, mark, flow, old=True)
+        return told_form(self.pattern, quote, mark, flow, old=True)
 
     def only(self, facts: Facts) -> tuple[str, ...] | None:
         return None

@@ -140,8 +140,9 @@ class Embedded(Protocol):
 
     likely: tuple[str, ...]
 
-    def inside(self, text: Text, local: Local) -> State | None:
-        """After what begins it in a free text. `local`: where the text goes on after it."""
+    def inside(self, text: Text, local: Local, begins: bool) -> State | None:
+        """After what begins it in a free text. `local`: where the text goes on after it; `begins`: it is the
+        first of the text."""
         ...
 
     def whole(self, top: Frame, byte: int) -> State | None:

@@ -10,10 +10,11 @@ from functools import lru_cache
 
 from iapo.generate.guide.automaton import Event, Exit, Lexeme, Local, State
 from iapo.generate.guide.ledger import Ledger
-from iapo.generate.guide.yaml.formed import Told
+from iapo.generate.guide.yaml.formed import Formed
 from iapo.generate.guide.yaml.frames import Frame
 from iapo.generate.guide.yaml.memory import Naming
 from iapo.generate.guide.yaml.scalars import SPACE, readable
+from iapo.generate.guide.yaml.told import Told
 
 Step = Callable[[str, str], str | None]
 """What a character makes of a name's phase: the next one, None where it may not come. The first phase is
@@ -42,7 +43,8 @@ class Form(Local):
             return form(self.step, "", "", self.flow).next(byte) if self.phase == "lead" else None
         if self.quote and char == self.quote:
             return Exit("close") if whole else None
-        phase = self.step(self.phase, char) if 0x20 <= byte < 0x7F else None
+        bracket = self.flow and not self.quote and char in ",[]{}"
+        phase = self.step(self.phase, char) if 0x20 <= byte < 0x7F and not bracket else None
         if phase is not None:
             return form(self.step, phase, self.quote, self.flow)
         ends = not self.quote and char in (" \n,]}" if self.flow else " \n")
@@ -82,18 +84,24 @@ class Named(Lexeme):
         return self.g.pool.make(Named, self.top, self.naming, text, local)
 
     def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
-        how, more = (
-            (label[0], label[1].decode("latin-1")) if isinstance(label, tuple) else (label, "")
-        )
-        text = (self.text + more).strip(" ")
-        return _done(self.top, self.naming, text.rstrip("\"'"), how == "end"), None
+        more = b""
+        if isinstance(label, tuple) and isinstance(label[1], bytes):
+            label, more = label
+        if label not in ("close", *_UNQUOTED):
+            return None, None
+        text = (self.text + more.decode("latin-1")).strip(" ").rstrip("\"'")
+        return _done(self.top, self.naming, text, label in _UNQUOTED), None
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        if not isinstance(self.local, Told):
+        local = self.local.inner if isinstance(self.local, Told) else None
+        if not isinstance(local, Formed):
             return super().ends(ledger)
-        rest, quote = self.local.rest, self.local.quote
+        rest, quote = local.rest, local.quote
         ends = [quote] if quote else ["\n", ",", "]", "}"]
         return [text.encode("latin-1") for text in (*([rest] if rest else ends), "x", "1")]
+
+
+_UNQUOTED = ("end", ("plain", "str"))
 
 
 class OneOf(State):

@@ -89,6 +89,7 @@ class Shape:
         settled: whether what is known lets a sequence end.
         grows: whether what is known lets a sequence have another item.
         closed: what is known once a sequence is closed.
+        heard: what is known once a text, a number or a word is written, or None where it may not be.
     """
 
     null: bool = False
@@ -110,6 +111,7 @@ class Shape:
     settled: Callable[[Facts], bool] | None = None
     grows: Callable[[Facts], bool] | None = None
     closed: Callable[[Facts], Facts] | None = None
+    heard: Callable[[str, Facts], Facts | None] | None = None
     _items: Shape | None = field(default=None, init=False, repr=False)
 
     @property
@@ -138,7 +140,7 @@ def changed(shape: Shape, **attributes: object) -> Shape:
         name: getattr(shape, name)
         for name in ("null", "boolean", "never", "integer", "number", "text", "strict", "pattern", "words",
                      "form", "fields", "each", "least", "merged", "naming", "embedded", "settled", "grows",
-                     "closed")
+                     "closed", "heard")
     }  # fmt: skip
     return Shape(**{**values, **attributes})
 
@@ -398,6 +400,7 @@ def union(shapes: Sequence[Shape]) -> Shape:
         settled=next((s.settled for s in sequences if s.settled is not None), None),
         grows=next((s.grows for s in sequences if s.grows is not None), None),
         closed=next((s.closed for s in sequences if s.closed is not None), None),
+        heard=next((s.heard for s in shapes if s.heard is not None), None),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from iapo.generate.guide.automaton import CLOSERS, Event, Lexeme, Local, State
 from iapo.generate.guide.ledger import Ledger
@@ -24,6 +24,7 @@ from iapo.generate.guide.yaml.scalars import (
     truths,
 )
 from iapo.generate.guide.yaml.shapes import ANY, Shape
+from iapo.generate.guide.yaml.told import Told, said, told
 
 if TYPE_CHECKING:
     from iapo.generate.guide.yaml.language import Language
@@ -39,13 +40,17 @@ def _fits(shape: Shape, kind: str) -> bool:
 
 
 class Text(Lexeme):
-    """A scalar of any text, and the numbers and words that may stand in its place."""
+    """A scalar of any text, and the numbers and words that may stand in its place.
 
-    __slots__ = ("g", "shape", "top")
+    Args:
+        raw: what is written of it, where that matters.
+    """
 
-    def __init__(self, top: Frame, shape: Shape, local: Local) -> None:
+    __slots__ = ("g", "raw", "shape", "top")
+
+    def __init__(self, top: Frame, shape: Shape, local: Local, raw: str = "") -> None:
         super().__init__(local)
-        self.top, self.shape, self.g = top, shape, top.g
+        self.top, self.shape, self.raw, self.g = top, shape, raw, top.g
 
     @property
     def final(self) -> bool:
@@ -53,29 +58,56 @@ class Text(Lexeme):
         return found is not None and found.final
 
     def within(self, local: Local, byte: int) -> State:
-        return self.g.pool.make(Text, self.top, self.shape, local)
+        return self._at(local, self.raw + chr(byte) if self.local.textual else "")
+
+    def _at(self, local: Local, raw: str) -> Text:
+        make = self.g.pool.make
+        if not raw:
+            return make(type(self), self.top, self.shape, local)
+        return make(type(self), self.top, self.shape, local, raw)
+
+    def resumed(self, top: Frame, local: Local) -> State:
+        """Behind what was embedded in it."""
+        behind, make = watched(local, 0, False), self.g.pool.make
+        if self.shape.heard is None:
+            return make(type(self), top, self.shape, behind)
+        return make(type(self), top, self.shape, told(behind), f"{self.raw}{{ }}}}")
 
     def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
-        if label == "close":
-            return self.top.done(False), None
-        assert isinstance(label, tuple)
-        if label[0] == "dedent":
-            return self.g.line(self.top, label[1]), None
-        if label[0] == "embedded":
+        found: Any
+        raw, found = self.raw, label
+        if isinstance(found, tuple) and isinstance(found[1], bytes):
+            found, raw = found[0], raw + found[1].decode("latin-1")
+        what, kind = found if isinstance(found, tuple) else (found, None)
+        if what == "embedded":
             assert self.shape.embedded is not None
-            return self.shape.embedded.inside(self, label[1]), None
-        if not _fits(self.shape, label[1]):
+            position, begins = kind
+            return self.shape.embedded.inside(self._at(self.local, raw), position, begins), None
+        if what == "plain" and not _fits(self.shape, kind):
             return None, None
-        if self.g.folds and not self.top.flow and self.shape.pattern is None:
-            return self.g.pool.make(Folding, self.top, self.shape), None
-        return self.top.done(True), None
+        top = self._heard(raw, kind if what == "plain" else "")
+        if top is None:
+            return None, None
+        if what == "dedent":
+            return self.g.line(top, kind), None
+        folds = self.g.folds and self.shape.pattern is None and self.shape.heard is None
+        if what == "plain" and folds and not top.flow:
+            return self.g.pool.make(Folding, top, self.shape), None
+        return top.done(what == "plain"), None
+
+    def _heard(self, raw: str, kind: str) -> Frame | None:
+        """What it stands in, once it is known what the text says; None where it may not be that one."""
+        heard = self.shape.heard
+        if heard is None:
+            return self.top
+        facts = heard(said(raw, self.local, kind), self.top.known.facts)
+        return None if facts is None else self.top.told(facts)
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        local = self.local.inner if isinstance(self.local, Watched) else self.local
-        if isinstance(local, Formed):
-            rest = local.rest.encode("latin-1")
-            if rest:
-                return (rest,)
+        local = self.local
+        while isinstance(local, Watched | Formed | Told):
+            if isinstance(local, Formed) and (rest := local.rest):
+                return (rest.encode("latin-1"),)
             local = local.inner
         if isinstance(local, Quoted):
             return (local.quote.encode(), b"n", b"0", *CLOSERS)
@@ -131,7 +163,10 @@ class Atom(State):
         return [text.encode() for text in (first, *sorted(rests, key=len)[:4])] + [*CLOSERS]
 
     def _done(self, spaced: bool) -> State:
-        return self.top.decided(self.begun).done(spaced)
+        top = self.top.decided(self.begun)
+        if self.shape.heard is not None:
+            top = top.told(self.shape.heard(self.begun.lower(), top.known.facts) or top.known.facts)
+        return top.done(spaced)
 
     def move(self, byte: int) -> State | None:
         text = self.begun + chr(byte)
@@ -281,10 +316,12 @@ def scalar(top: Frame, shape: Shape, byte: int, bare: bool = False) -> State | N
 
 
 def marked(shape: Shape, local: Local) -> Local:
-    """A position in free text, that in which something may be embedded where it may."""
+    """A position in free text, with what is watched for in it: a form, or something embedded."""
     if shape.pattern is not None:
-        return formed(local, shape.pattern)
-    return local if shape.embedded is None else watched(local)
+        local = formed(local, shape.pattern)
+    elif shape.embedded is not None:
+        local = watched(local)
+    return local if shape.heard is None else told(local)
 
 
 def lead(top: Frame, shape: Shape, mark: str) -> Local:
@@ -344,8 +381,15 @@ class Lines(Text):
     def final(self) -> bool:
         return not self.local.lead and self.top.done(True).final  # type: ignore[attr-defined]
 
-    def within(self, local: Local, byte: int) -> State:
-        return self.g.pool.make(Lines, self.top, self.shape, local)
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        found = tuple(super().ends(ledger))
+        if self.local.lead:  # type: ignore[attr-defined]
+            return found
+        local = self.local
+        while isinstance(local, Watched | Formed | Told):
+            local = local.inner
+        first = b"" if getattr(local, "column", -1) == 0 else b"\n"
+        return (*(first + text for text in self.g.line(self.top, 0).ends(ledger)), *found)
 
 
 __all__ = [

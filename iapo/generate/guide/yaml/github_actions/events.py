@@ -15,11 +15,13 @@ from iapo.generate.guide.yaml.github_actions.scalars import (
     texts,
     words,
 )
+from iapo.generate.guide.yaml.github_actions.schedules import SCHEDULE
 from iapo.generate.guide.yaml.shapes import Demand, Rules, Shape, Struct, Tie, changed
 from iapo.verify.github_actions import contexts
 from iapo.verify.github_actions.contexts import NOWHERE
 from iapo.verify.github_actions.events import EVENTS, FILTERS
 
+_CRON = Shape(text=True, pattern=SCHEDULE)
 _SPECIAL = ("workflow_dispatch", "workflow_call", "repository_dispatch")
 _EXCLUSIVE = tuple(some(f"{name} {name}-ignore", 0, 1) for name in ("branches", "tags", "paths"))
 
@@ -28,7 +30,7 @@ def events() -> Shape:
     """The value of `on`: an event, several, or a mapping of them."""
     bare = tuple(sorted(set(EVENTS) - {"workflow_run"} | set(_SPECIAL)))
     own: dict[str, Make] = {name: of(_webhook(name)) for name in EVENTS}
-    own["schedule"] = of(sequence(of(mapping({"cron": text, "timezone": text}, "cron"))))
+    own["schedule"] = of(sequence(of(mapping({"cron": of(_CRON), "timezone": text}, "cron"))))
     own["workflow_dispatch"] = of(_manual())
     own["workflow_call"] = of(_called())
     own["repository_dispatch"] = of(changed(mapping({"types": texts}, empty=True), null=True))

@@ -1,27 +1,24 @@
-"""Expressions, `${{ }}` and the conditions of `if`: operands, operators, calls, and what they are of.
+"""Expressions: operands, operators and calls, and of what type they are.
 
 The language, the types and the names are those of `iapo/verify/github_actions`, by
 https://docs.github.com/actions/reference/evaluate-expressions-in-workflows-and-actions. A position
-knows of what type the operand before it is, so that what is compared, called or shown fits.
+knows of what type the operand before it is, so that what is compared, called or shown fits. Where
+expressions stand is in `sites.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from iapo.generate.guide.automaton import CLOSERS, Local, State
+from iapo.generate.guide.automaton import CLOSERS, State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import DIGITS, LETTERS, NEWLINE, expect
-from iapo.generate.guide.yaml.embedded import blank, watched
-from iapo.generate.guide.yaml.frames import Frame, either
-from iapo.generate.guide.yaml.github_actions.facts import context
+from iapo.generate.guide.yaml.frames import either
+from iapo.generate.guide.yaml.github_actions.early import USES, Early, argument, hoped
+from iapo.generate.guide.yaml.github_actions.sites import Site
 from iapo.generate.guide.yaml.github_actions.sums import CONTAINERS, EMPTY, Level, Sum, indexed
-from iapo.generate.guide.yaml.memory import Facts
 from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE
-from iapo.generate.guide.yaml.shapes import TEXT
-from iapo.generate.guide.yaml.values import Lines, Text
-from iapo.verify.github_actions.contexts import FUNCTIONS, SPECIAL_FUNCTIONS, Place
+from iapo.verify.github_actions.contexts import FUNCTIONS
 from iapo.verify.github_actions.types import (
     ANY,
     BOOL,
@@ -34,182 +31,13 @@ from iapo.verify.github_actions.types import (
     merge,
 )
 
-if TYPE_CHECKING:
-    pass
-
 MOST_LEVELS = 8
 _ORDER = ("<", "<=", ">", ">=")
-_BARE = LETTERS | DIGITS | {ord("(")}
-"""What a condition without braces and quotes may begin with: a plain scalar has no `!` or quote there."""
-
-
-def _shown(kind: Type) -> bool:
-    return kind is not NULL and not isinstance(kind, CONTAINERS)
-
-
-WANTED: dict[str, Callable[[Type], bool]] = {
-    "text": _shown,
-    "any": lambda kind: True,
-    "boolean": lambda kind: kind in (BOOL, ANY),
-    "number": lambda kind: kind in (NUMBER, ANY),
-    "object": lambda kind: kind is ANY or isinstance(kind, ObjectType),
-    "array": lambda kind: kind is ANY or isinstance(kind, ArrayType),
-    "label": lambda kind: kind in (STRING, ANY) or isinstance(kind, CONTAINERS),
-}
-"""What an expression must be of where it stands."""
-
-
-class Expressions:
-    """The expressions of a place (see `iapo.generate.guide.yaml.memory.Embedded`).
-
-    Args:
-        place: what may be used there.
-        wanted: a key of `WANTED`, for expressions inside a text and for those that are a whole scalar.
-        script: it becomes part of a program, in which no text of an outsider may stand.
-        bare: they stand without braces, too.
-        learn: what is known once a scalar is one.
-    """
-
-    def __init__(
-        self,
-        place: Place,
-        wanted: str = "text",
-        *,
-        script: bool = False,
-        bare: bool = False,
-        learn: Callable[[Facts], Facts] | None = None,
-    ) -> None:
-        self.place, self.script, self.bare, self.learn = place, script, bare, learn
-        self.wanted = WANTED[wanted]
-        special = SPECIAL_FUNCTIONS - place.functions
-        self.likely = (
-            "${{ fromJSON(github.sha) }}",
-            "${{ secrets.x }}",
-            *(("always()",) if bare else ()),
-        )
-        self.functions = tuple(sorted(set(FUNCTIONS) - special))
-
-    def inside(self, text: Text, local: Local) -> State | None:
-        style, indent = "plain", -1
-        if isinstance(text, Lines):
-            style, indent = "block", local.indent  # type: ignore[attr-defined]
-        elif getattr(local, "quote", ""):
-            style = local.quote  # type: ignore[attr-defined]
-        return _begun(text.g.pool.make(Site, self, text.top, text, local, style, indent, True))
-
-    def whole(self, top: Frame, byte: int) -> State | None:
-        make, style = top.g.pool.make, chr(byte) if byte in b"\"'" else "plain"
-        if style == "plain" and top.flow:
-            return None  # a brace would end it
-        begin = make(Begin, self, top, style, -1)
-        return begin if style != "plain" else begin.next(byte)
-
-    def lines(self, top: Frame) -> State:
-        return top.g.pool.make(Lead, self, top, 0)
-
-
-class Site:
-    """Where an expression is.
-
-    Args:
-        rule: of the place.
-        top: what the scalar stands in.
-        text: the free text around it, `local`: where that goes on; None where there is none.
-        style: `plain`, `block` or the quote of the scalar.
-        indent: of the lines of a block scalar.
-        braces: whether braces end it.
-    """
-
-    def __init__(
-        self,
-        rule: Expressions,
-        top: Frame,
-        text: Text | None,
-        local: Local | None,
-        style: str,
-        indent: int,
-        braces: bool,
-    ) -> None:
-        self.rule, self.top, self.text, self.local = rule, top, text, local
-        self.style, self.indent, self.braces, self.g = style, indent, braces, top.g
-
-    def told(self, facts: Facts) -> Site:
-        """The same, other facts being known."""
-        return self.g.pool.make(
-            Site, self.rule, self.top.told(facts), self.text, self.local, self.style, self.indent,
-            self.braces,
-        )  # fmt: skip
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Contexts and functions that there are here."""
-        facts = self.top.known.facts
-        contexts = (n for n in sorted(self.rule.place.contexts) if context(n, facts) is not None)
-        return (*contexts, *self.rule.functions)
-
-    @property
-    def after(self) -> State:
-        """After the expression and its braces."""
-        if self.text is not None and self.local is not None:
-            kind, shape = type(self.text), self.text.shape
-            return self.g.pool.make(kind, self.top, shape, watched(self.local))
-        rule, top = self.rule, self.top
-        if rule.learn is not None:
-            top = top.told(rule.learn(top.known.facts))
-        if self.style == "plain":
-            return top.done(True)
-        if self.style == "block":
-            return self.g.pool.make(Lines, top, TEXT, blank(self.indent, -1))
-        return expect(self.g, self.style.encode(), top.done(False))
-
-
-class Begin(State):
-    """Where a scalar begins that is one expression."""
-
-    __slots__ = ("g", "indent", "rule", "style", "top")
-
-    def __init__(self, rule: Expressions, top: Frame, style: str, indent: int) -> None:
-        super().__init__()
-        self.rule, self.top, self.style, self.indent, self.g = rule, top, style, indent, top.g
-
-    def _site(self, braces: bool) -> Site:
-        return self.g.pool.make(
-            Site, self.rule, self.top, None, None, self.style, self.indent, braces
-        )
-
-    def move(self, byte: int) -> State | None:
-        if byte == SPACE:
-            return self if self.style in "\"'" else None
-        if byte == ord("$"):
-            return expect(self.g, b"{{", _begun(self._site(True)))
-        if not self.rule.bare or (self.style == "plain" and byte not in _BARE):
-            return None
-        return _begun(self._site(False)).next(byte)
-
-
-class Lead(State):
-    """Before the first line of a block scalar that is one expression; `column`: spaces written."""
-
-    __slots__ = ("column", "g", "rule", "top")
-
-    def __init__(self, rule: Expressions, top: Frame, column: int) -> None:
-        super().__init__()
-        self.rule, self.top, self.column, self.g = rule, top, column, top.g
-
-    def move(self, byte: int) -> State | None:
-        make, least = self.g.pool.make, self.top.indent + 1
-        if byte == SPACE:
-            more = self.column < least + MOST_STEP
-            return make(Lead, self.rule, self.top, self.column + 1) if more else None
-        if self.column < least:
-            return None
-        return make(Begin, self.rule, self.top, "block", self.column).next(byte)
-
-
 _OUTSIDE = Level(None, EMPTY, "", (), 0)
 
 
-def _begun(site: Site) -> State:
+def begun(site: Site) -> State:
+    """Where an expression begins."""
     return site.g.pool.make(Operand, site, _OUTSIDE, EMPTY)
 
 
@@ -253,10 +81,11 @@ class Operand(_Position):
     __slots__ = ()
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        return (b"'x'", b"''x''", b"1", b"true", *CLOSERS)
+        return (b"'x'", b"''x''", b"1", b"true", b"'", b"''", *CLOSERS)
 
     def move(self, byte: int) -> State | None:
-        from iapo.generate.guide.yaml.github_actions.operands import Number, Word, literal
+        from iapo.generate.guide.yaml.github_actions.literals import literal
+        from iapo.generate.guide.yaml.github_actions.operands import Number, Word
 
         make, site, level, sum = self.g.pool.make, self.site, self.level, self.sum
         if byte == SPACE:
@@ -301,19 +130,45 @@ class After(_Position):
     def final(self) -> bool:
         site = self.site
         whole = not site.braces and site.style in ("plain", "block")
-        return whole and self._ended and site.after.final
+        if isinstance(self.kind, Early):
+            return whole and self._used(NEWLINE).final
+        return whole and self._ended is not None and self._ended.final
 
     @property
-    def _ended(self) -> bool:
-        """Whether the expression may end here."""
+    def _ended(self) -> State | None:
+        """What comes after the expression and its braces, where it may end here."""
         total = self.sum.total(self.kind) if self.level is _OUTSIDE else None
-        return total is not None and self.site.rule.wanted(total)
+        return None if total is None or not self.site.takes(total) else self.site.after(total)
+
+    def _used(self, byte: int) -> After:
+        """The same, it being known by what comes next what a value that is read early is used for."""
+        site, level, sum, char = self.site, self.level, self.sum, chr(byte)
+        assert isinstance(self.kind, Early)
+        rule, alone, use = site.rule, sum == EMPTY, "shown"
+        if char in "<>" or sum.op in _ORDER:
+            use = "text"
+        elif sum.negated and not sum.op:
+            use = "any"
+        elif level is _OUTSIDE and not sum.op and char not in "=!":
+            if alone and char not in "&|":
+                use = rule.use if site.begins else "shown"
+            elif rule.use in ("boolean", "number"):
+                use = rule.use
+        elif alone and char in ",)" and level.role in FUNCTIONS:
+            use = argument(level.role, len(level.kinds))
+        told = site.told(hoped(site.top.known.facts, use, self.kind))
+        return self.g.pool.make(After, told, level, sum, USES[use], (), self.spaced)
 
     def move(self, byte: int) -> State | None:
         if byte == SPACE:
             return self.g.pool.make(
                 After, self.site, self.level, self.sum, self.kind, self.path, True
             )
+        if isinstance(self.kind, Early) and byte != ord("."):
+            if byte != NEWLINE or self.site.style != "block":
+                return self.through(byte, self._used(byte))
+            over = None if self.site.braces else self._used(byte).next(byte)
+            return either(self.g, over, self.wrapped(byte))
         if not self.site.braces and (found := self._over(byte)) is not None:
             return found
         if byte == NEWLINE:
@@ -322,22 +177,22 @@ class After(_Position):
             return self._deeper(byte)
         if byte in b"),]":
             return self._closed(byte)
-        if byte == ord("}") and self.site.braces and self._ended:
-            return expect(self.g, b"}", self.site.after)
+        if byte == ord("}") and self.site.braces:
+            return None if (after := self._ended) is None else expect(self.g, b"}", after)
         value = self.sum.value(self.kind)
         return None if value is None else self._joined(byte, value)
 
     def _over(self, byte: int) -> State | None:
         """After the first byte of what ends an expression without braces."""
-        site = self.site
-        if not self._ended:
+        style, after = self.site.style, self._ended
+        if after is None:
             return None
-        if site.style == "plain":
+        if style == "plain":
             ends = byte == NEWLINE or (byte == ord("#") and self.spaced)
-            return site.after.next(byte) if ends else None
-        if site.style == "block":
-            return either(self.g, site.after.next(byte), self.wrapped(byte))
-        return site.after.next(byte)
+            return after.next(byte) if ends else None
+        if style == "block":
+            return either(self.g, after.next(byte), self.wrapped(byte))
+        return after.next(byte)
 
     def _deeper(self, byte: int) -> State | None:
         from iapo.generate.guide.yaml.github_actions.operands import member
@@ -361,8 +216,8 @@ class After(_Position):
             kinds = (*level.kinds, total)
             if not level.fits(kinds, whole=False):
                 return None
-            again = make(Level, level.up, level.outer, level.role, kinds, level.depth)
-            return self.operand(again, EMPTY)
+            parts = (level.up, level.outer, level.role, kinds, level.depth, level.given)
+            return self.operand(make(Level, *parts), EMPTY)
         found: Type | None = None
         if byte == ord("]") and level.role == "[":
             found = indexed(level.kinds[0], total)
@@ -371,7 +226,8 @@ class After(_Position):
         elif byte == ord(")") and level.role in FUNCTIONS:
             kinds = (*level.kinds, total)
             if level.fits(kinds, whole=True):
-                found = FUNCTIONS[level.role][0].returns
+                given = level.given
+                found = given if isinstance(given, Type) else FUNCTIONS[level.role][0].returns
         if found is None:
             return None
         return make(After, self.site, level.up, level.outer, found, (), False)
@@ -379,6 +235,9 @@ class After(_Position):
     def _joined(self, byte: int, value: Type) -> State | None:
         """After the first byte of an operator."""
         g, level, sum, char = self.g, self.level, self.sum, chr(byte)
+        if level.given is not None and not level.kinds:
+            # The first argument is no longer a mere text.
+            level = g.pool.make(Level, level.up, level.outer, level.role, (), level.depth)
         if char in "=!<>" and not level.leads(BOOL):
             return None
         if char in "=!":
@@ -432,4 +291,4 @@ class Wrapped(State):
         return self.through(byte, self.then)
 
 
-__all__ = ["MOST_LEVELS", "After", "Expressions", "Level", "Operand", "Site", "Sum"]
+__all__ = ["MOST_LEVELS", "After", "Level", "Operand", "Sum", "begun"]

@@ -2,7 +2,7 @@
 
 Facts are tuples: ("job", name), ("edge", job, needed), ("output", job, name),
 ("input", name, type), ("dispatched", name), ("secrets",), ("secret", name) of the whole workflow; ("in", job), ("needs",),
-("need", name), ("strategy",), ("matrix", name), ("steps",), ("step", id, outputs...) of a job, where
+("need", name), ("strategy",), ("matrix", name) with more in `matrix.py`, ("steps",), ("step", id, outputs...) of a job, where
 ("needs",), ("strategy",) and ("steps",) say that no more may be owed; ("id", id), ("uses", action) of a
 step. What owes a name does not end before it is there. Names are in lower case, for case does not count.
 """
@@ -13,6 +13,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from iapo.generate.guide.automaton import Local
+from iapo.generate.guide.yaml.github_actions import matrix
+from iapo.generate.guide.yaml.github_actions.early import early
 from iapo.generate.guide.yaml.memory import (
     ANY_NAME,
     Facts,
@@ -24,11 +26,11 @@ from iapo.generate.guide.yaml.memory import (
 from iapo.generate.guide.yaml.named import Step, form, identifier
 from iapo.verify.github_actions.actions import known_actions
 from iapo.verify.github_actions.contexts import CONTEXTS, GITHUB
-from iapo.verify.github_actions.types import ANY, BOOL, LOOSE, STRING, STRINGS
+from iapo.verify.github_actions.types import ANY, BOOL, STRING, STRINGS
 
 from iapo.verify.github_actions.types import ObjectType, Type  # isort: skip
 
-_OF_A_JOB = frozenset({"in", "needs", "need", "strategy", "matrix", "steps", "step"})
+_OF_A_JOB = matrix.FACTS | {"in", "needs", "need", "strategy", "steps", "step"}
 _GIVEN_UNDER = {"need": "needs", "matrix": "strategy", "step": "steps"}
 _OWED_BY_A_JOB = frozenset(_GIVEN_UNDER)
 _ALWAYS_SECRET = ("github_token", "actions_step_debug", "actions_runner_debug")
@@ -43,11 +45,11 @@ def job_of(facts: Facts) -> str:
 class _Keys(Memory):
     """Keys that are names of a kind."""
 
-    def __init__(self, kind: str, but: frozenset[str] = frozenset()) -> None:
-        self.kind, self.but = kind, but
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
 
     def learn(self, name: str, facts: Facts) -> Facts:
-        return facts if name in self.but else given(facts, self.kind, name.lower())
+        return given(facts, self.kind, name.lower())
 
 
 class _Settled(Memory):
@@ -61,16 +63,6 @@ class _Settled(Memory):
 
     def wanted(self, facts: Facts) -> list[str]:
         return [self.kind] if owed(facts, self.kind) else []
-
-
-class _OwedKeys(_Keys):
-    """Keys that must be there where they are owed."""
-
-    def settled(self, facts: Facts) -> bool:
-        return not owed(facts, self.kind)
-
-    def wanted(self, facts: Facts) -> list[str]:
-        return sorted(owed(facts, self.kind))
 
 
 class _Jobs(Memory):
@@ -182,13 +174,6 @@ JOBS, JOB, OUTPUTS, STEP, EVENTS, CALL = _Jobs(), _Job(), _Outputs(), _Step(), _
 INPUT, MANUAL_INPUTS, CALL_INPUTS = _Input(), _Inputs(True), _Inputs(False)
 SECRETS = _Keys("secret")
 STRATEGY = _Settled("matrix")
-MATRIX = _OwedKeys("matrix", but=frozenset({"include", "exclude"}))
-COMBINATION = _Keys("matrix")
-
-
-def matrix_of_an_expression(facts: Facts) -> Facts:
-    """What is known where an expression gives a matrix, or something of it."""
-    return given(facts, "matrix", ANY_NAME)
 
 
 def paid(kind: str) -> Callable[[Facts], bool]:
@@ -295,10 +280,8 @@ def context(name: str, facts: Facts) -> Type | None:
         return ObjectType(dict.fromkeys((*secrets, *_ALWAYS_SECRET), STRING))
     if name == "matrix":
         if ("strategy",) not in facts:
-            return Owing(("matrix",), lambda name: ANY)
-        if ("matrix", ANY_NAME) in facts:
-            return LOOSE
-        return _object({f[1]: ANY for f in facts if f[0] == "matrix"})
+            return Owing(("matrix",), lambda name: early((name,)))
+        return matrix.context(facts)
     if name == "needs":
         if ("needs",) not in facts:
             return Owing(("need",), lambda job: _needed(job, facts))
@@ -349,7 +332,6 @@ def property_of(kind: Type, name: str) -> Type | None:
 
 
 __all__ = [
-    "CALL", "CALL_INPUTS", "COMBINATION", "EVENTS", "INPUT", "JOB", "JOBS", "MANUAL_INPUTS",
-    "MATRIX", "OUTPUTS", "SECRETS", "STEP", "STRATEGY", "Identity", "Name", "Need", "Owing", "context",
-    "matrix_of_an_expression", "paid", "property_of",
+    "CALL", "CALL_INPUTS", "EVENTS", "INPUT", "JOB", "JOBS", "MANUAL_INPUTS", "OUTPUTS", "SECRETS",
+    "STEP", "STRATEGY", "Identity", "Name", "Need", "Owing", "context", "paid", "property_of",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The operands of expressions: names of contexts and functions, what is read of them, literals."""
+"""The operands of expressions: names of contexts and functions, what is read of them, numbers."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from functools import lru_cache
 
 from iapo.generate.guide.automaton import Event, Exit, Lexeme, Local, State
 from iapo.generate.guide.ledger import Ledger
-from iapo.generate.guide.text import DIGITS, LETTERS, NAME, NEWLINE, character, expect
+from iapo.generate.guide.text import DIGITS, LETTERS, NAME, expect
 from iapo.generate.guide.yaml.frames import either
-from iapo.generate.guide.yaml.github_actions.expression import MOST_LEVELS, After, Operand, Site
+from iapo.generate.guide.yaml.github_actions.early import Early, early
+from iapo.generate.guide.yaml.github_actions.expression import MOST_LEVELS, After, Operand
 from iapo.generate.guide.yaml.github_actions.facts import Owing, context, property_of
+from iapo.generate.guide.yaml.github_actions.sites import Site
 from iapo.generate.guide.yaml.github_actions.sums import Level, Sum
-from iapo.generate.guide.yaml.scalars import SPACE
 from iapo.verify.github_actions.contexts import FUNCTIONS, UNTRUSTED
 from iapo.verify.github_actions.types import (
     ANY,
     BOOL,
     NULL,
     NUMBER,
-    STRING,
     ArrayType,
     ObjectType,
     Type,
@@ -31,7 +31,7 @@ _MOST_DIGITS = 12
 
 def _usable(operand: Operand, kind: Type, steps: int = 4) -> bool:
     """Whether something of a type may be an operand, or lead to what may in a few steps."""
-    if kind is ANY or operand.may_be(kind):
+    if kind is ANY or isinstance(kind, Early) or operand.may_be(kind):
         return True
     if not steps or not isinstance(kind, (ObjectType, ArrayType)):
         return False
@@ -153,7 +153,7 @@ def member(after: After) -> State | None:
     if isinstance(of, ObjectType) and of.rest is None:
         found.append(make(Property, after, of, ""))
     elif of is ANY or isinstance(of, ObjectType):
-        told = after.path or isinstance(of, Owing) or (of is not ANY and of.properties)  # type: ignore[attr-defined]
+        told = after.path or isinstance(of, Owing | Early) or (of is not ANY and of.properties)  # type: ignore[attr-defined]
         found.append(make(Free, after, of, "", IDENTIFIER if told else UNTOLD))
     return either(site.g, *found)
 
@@ -167,7 +167,8 @@ _MANY = ArrayType(ANY, True)
 
 def _property(after: After, of: Type, name: str) -> State | None:
     """After the name of a property."""
-    kind, site = property_of(of, name), after.site
+    site = after.site
+    kind = early((*of.path, name)) if isinstance(of, Early) else property_of(of, name)
     if kind is None:
         return None
     if isinstance(of, Owing):
@@ -254,76 +255,4 @@ class Free(Lexeme):
         return _property(self.after, self.of, (self.text + more).lower()), None
 
 
-class Quoted(Local):
-    """A text in single quotes, in a scalar of a style. Exits: `close`, before what comes after it;
-    `ended`, before what comes after the quote of the scalar, too.
-
-    In a scalar in single quotes each of them is written twice, so that four of them are one in the text,
-    two end it, and three end the scalar as well.
-    """
-
-    lasting = True
-
-    def __init__(self, style: str, phase: str) -> None:
-        super().__init__()
-        self.style, self.phase = style, phase
-
-    def move(self, byte: int) -> Local | Exit | None:
-        style, phase, quote = self.style, self.phase, byte == ord("'")
-        if style == "'" and phase.startswith("q"):
-            if quote:
-                return quoted(style, {"q": "qq", "qq": "qqq", "qqq": ""}[phase])
-            return {"q": None, "qq": _CLOSE, "qqq": _ENDED}[phase]
-        if phase == "q":
-            return quoted(style, "") if quote else _CLOSE
-        if quote:
-            return quoted(style, "q")
-        if byte in (NEWLINE, 0x09) or (style == '"' and byte in b'"\\'):
-            return None
-        if style == "plain":
-            if (phase == "colon" and byte == SPACE) or (phase == "space" and byte == ord("#")):
-                return None
-            phase = {SPACE: "space", ord(":"): "colon"}.get(byte, "")
-        return character(byte, quoted(style, phase))
-
-
-_CLOSE, _ENDED = Exit("close", consumed=False), Exit("ended", consumed=False)
-
-
-@lru_cache(maxsize=64)
-def quoted(style: str, phase: str) -> Quoted:
-    """A position in a text in quotes."""
-    return Quoted(style, phase)
-
-
-class Literal(Lexeme):
-    """A text in quotes."""
-
-    __slots__ = ("before",)
-
-    def __init__(self, before: Operand, local: Local) -> None:
-        super().__init__(local)
-        self.before = before
-
-    @property
-    def final(self) -> bool:
-        found = self.next(NEWLINE)
-        return found is not None and found.final
-
-    def within(self, local: Local, byte: int) -> State:
-        return self.before.g.pool.make(Literal, self.before, local)
-
-    def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
-        at = self.before
-        after = at.g.pool.make(After, at.site, at.level, at.sum, STRING, (), False)
-        return (after if label == "close" else after.next(ord("'"))), None
-
-
-def literal(before: Operand) -> State:
-    """After the first quote of a text."""
-    style = before.site.style
-    found = before.g.pool.make(Literal, before, quoted(style, ""))
-    return expect(before.g, b"'", found) if style == "'" else found
-
-
-__all__ = ["Number", "Word", "literal", "member"]
+__all__ = ["Number", "Word", "member"]

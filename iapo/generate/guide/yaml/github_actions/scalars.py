@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
-from iapo.generate.guide.yaml.github_actions.expression import Expressions
 from iapo.generate.guide.yaml.github_actions.facts import Name
+from iapo.generate.guide.yaml.github_actions.sites import Expressions
 from iapo.generate.guide.yaml.memory import Memory
 from iapo.generate.guide.yaml.shapes import Group, Rules, Shape, Struct, Tie, changed
 from iapo.verify.github_actions.contexts import NOWHERE, Place

@@ -70,12 +70,21 @@ class Level:
         outer: what stands before them there.
         role: `(`, `[` or a function.
         kinds: of the arguments so far, or of what an index is of.
+        given: what its first argument says of a function, where that is a text: how many arguments `format()` shows, of
+            what type `fromJSON()` is.
     """
 
     def __init__(
-        self, up: Level | None, outer: Sum, role: str, kinds: tuple[Type, ...], depth: int
+        self,
+        up: Level | None,
+        outer: Sum,
+        role: str,
+        kinds: tuple[Type, ...],
+        depth: int,
+        given: int | Type | None = None,
     ) -> None:
         self.up, self.outer, self.role, self.kinds, self.depth = up, outer, role, kinds, depth
+        self.given = given
 
     @property
     def safe(self) -> bool:
@@ -94,6 +103,10 @@ class Level:
 
     def fits(self, kinds: tuple[Type, ...], whole: bool) -> bool:
         """Whether a function takes arguments of such types, or may take more behind them."""
+        if isinstance(self.given, int):
+            shown = len(kinds) - 1
+            if shown != self.given if whole else shown >= self.given:
+                return False
         for signature in FUNCTIONS[self.role]:
             wanted, count = signature.parameters, len(kinds)
             enough = count >= len(wanted) if whole else signature.more or count < len(wanted)

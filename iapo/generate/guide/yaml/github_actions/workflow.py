@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from iapo.generate.guide.yaml.github_actions import facts
 from iapo.generate.guide.yaml.github_actions.events import events
-from iapo.generate.guide.yaml.github_actions.expression import Expressions
 from iapo.generate.guide.yaml.github_actions.scalars import (
     Make,
     condition,
@@ -24,7 +23,9 @@ from iapo.generate.guide.yaml.github_actions.scalars import (
     texts,
     words,
 )
+from iapo.generate.guide.yaml.github_actions.sites import Expressions
 from iapo.generate.guide.yaml.github_actions.steps import steps
+from iapo.generate.guide.yaml.github_actions.strategy import strategy
 from iapo.generate.guide.yaml.language import Language
 from iapo.generate.guide.yaml.shapes import ANY, Choice, Rules, Shape, Struct, changed
 from iapo.verify.github_actions import contexts
@@ -91,7 +92,7 @@ def _made() -> Shape:
         "permissions": _permissions,
         "concurrency": lambda: _concurrency(contexts.JOB_CONCURRENCY),
         "if": lambda: condition(contexts.JOB_IF),
-        "strategy": _strategy,
+        "strategy": strategy,
     }
     own: dict[str, Make] = {
         "runs-on": _runner,
@@ -134,38 +135,6 @@ def _runner() -> Shape:
         "labels": lambda: texts(place, wanted="label"),
     }
     return changed(texts(place, wanted="label"), fields=mapping(own).fields)
-
-
-def _strategy() -> Shape:
-    place = contexts.JOB_STRATEGY
-    own: dict[str, Make] = {
-        "matrix": _matrix,
-        "fail-fast": lambda: flag(place),
-        "max-parallel": lambda: minutes(place),
-    }
-    return Shape(fields=Struct(own, rules=Rules(least=1), memory=facts.STRATEGY))
-
-
-def _matrix() -> Shape:
-    place, dynamic = contexts.JOB_STRATEGY, facts.matrix_of_an_expression
-
-    def given(wanted: str) -> Expressions:
-        return Expressions(place, wanted, learn=dynamic)
-
-    anything: Shape = changed(text(place, empty=True, wanted="any"), each=lambda: anything)
-    anything.fields = Struct({}, lambda: anything)
-    row = Shape(each=lambda: anything, least=1, embedded=Expressions(place, "array"))
-    added = Shape(
-        fields=Struct({}, lambda: anything, Rules(least=1), memory=facts.COMBINATION),
-        embedded=given("any"),
-    )
-    removed = or_expression(named(lambda: anything), place, "any")
-    own: dict[str, Make] = {
-        "include": of(Shape(each=lambda: added, least=1, embedded=given("array"))),
-        "exclude": of(Shape(each=lambda: removed, least=1, embedded=Expressions(place, "array"))),
-    }
-    fields = Struct(own, lambda: row, Rules(least=1), memory=facts.MATRIX)
-    return Shape(fields=fields, embedded=given("object"))
 
 
 def _container(place: Place, *, service: bool) -> Shape:
@@ -221,13 +190,15 @@ def _workflow(phase: str, char: str) -> str | None:
         kind, _, file = phase.lstrip("+").partition(":")
         if char == "@" and kind == "there" and file.endswith(_ENDINGS):
             return "@"
-        if char in "/@":
+        if char in "/@\"'":
             return None
         file += char
         ending = next(file[i:] for i in range(len(file) + 1) if _begins_an_ending(file[i:]))
         file = ending if ending == file else "x" + ending
         whole = kind == "here" and file.endswith(_ENDINGS) and file not in _ENDINGS
         return ("+" if whole else "") + f"{kind}:{file}"
+    if not (char.isalnum() or char in "/._-"):
+        return None
     written = phase + char
     if written.startswith("."):
         if written == _HERE:
@@ -239,7 +210,7 @@ def _workflow(phase: str, char: str) -> str | None:
         if not repository or not _FOLDER.startswith(folder):
             return None
         return "there:" if folder == _FOLDER else f"o/r/{folder}"
-    if char == "@" or not owner:
+    if not owner:
         return None
     return "o/r" if rest else "o/" if "/" in written else "o"
 

@@ -6,10 +6,10 @@ Facts: ("listed", item) while the list is written.
 from __future__ import annotations
 
 from iapo.generate.guide.automaton import Local
-from iapo.generate.guide.yaml.formed import told
 from iapo.generate.guide.yaml.memory import Facts, without
 from iapo.generate.guide.yaml.patterns import Pattern
 from iapo.generate.guide.yaml.shapes import Shape, changed
+from iapo.generate.guide.yaml.told import told_form
 
 _ANY = Pattern(".+", "x")
 
@@ -21,7 +21,7 @@ class _Item:
         self.words = words
 
     def local(self, quote: str, mark: str, flow: bool, facts: Facts) -> Local:
-        return told(_ANY, quote, mark, flow, old=False)
+        return told_form(_ANY, quote, mark, flow, old=False)
 
     def only(self, facts: Facts) -> tuple[str, ...] | None:
         left = tuple(word for word in self.words if ("listed", word) not in facts)
