@@ -15,7 +15,26 @@ from iapo.verify.github_actions.semantics import placeholders
 from iapo.verify.github_actions.types import type_of_json
 
 _FIELDS = ["*", "*/5", "*/2", "1,15", "mon-FRI", "60", "7", "0", "30", "x", "31", "0-10", "5-59/10"]
-_PIECES = ["{", "}", "[", "]", ":", ",", '"a"', '"', "1", "-", ".5", "e3", "true", "nul", "null", " ", "0", "\\n"]
+_PIECES = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    '"a"',
+    '"',
+    "1",
+    "-",
+    ".5",
+    "e3",
+    "true",
+    "nul",
+    "null",
+    " ",
+    "0",
+    "\\n",
+]
 
 
 def _followed(place, text):
