@@ -9,13 +9,13 @@ expressions stand is in `sites.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from iapo.generate.guide.automaton import CLOSERS, State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import DIGITS, LETTERS, NEWLINE, expect
 from iapo.generate.guide.yaml.frames import either
 from iapo.generate.guide.yaml.github_actions.early import USES, Early, argument, hoped
-from iapo.generate.guide.yaml.github_actions.sites import Site
 from iapo.generate.guide.yaml.github_actions.sums import CONTAINERS, EMPTY, Level, Sum, indexed
 from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE
 from iapo.verify.github_actions.contexts import FUNCTIONS
@@ -30,6 +30,9 @@ from iapo.verify.github_actions.types import (
     Type,
     merge,
 )
+
+if TYPE_CHECKING:
+    from iapo.generate.guide.yaml.github_actions.sites import Site
 
 MOST_LEVELS = 8
 _ORDER = ("<", "<=", ">", ">=")

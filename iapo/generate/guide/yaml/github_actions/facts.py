@@ -26,9 +26,7 @@ from iapo.generate.guide.yaml.memory import (
 from iapo.generate.guide.yaml.named import Step, form, identifier
 from iapo.verify.github_actions.actions import known_actions
 from iapo.verify.github_actions.contexts import CONTEXTS, GITHUB
-from iapo.verify.github_actions.types import ANY, BOOL, STRING, STRINGS
-
-from iapo.verify.github_actions.types import ObjectType, Type  # isort: skip
+from iapo.verify.github_actions.types import ANY, BOOL, STRING, STRINGS, ObjectType, Type
 
 _OF_A_JOB = matrix.FACTS | {"in", "needs", "need", "strategy", "steps", "step"}
 _GIVEN_UNDER = {"need": "needs", "matrix": "strategy", "step": "steps"}

@@ -13,6 +13,7 @@ from iapo.generate.guide.automaton import CLOSERS, Local, State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import DIGITS, LETTERS, expect
 from iapo.generate.guide.yaml.embedded import blank
+from iapo.generate.guide.yaml.github_actions.expression import begun
 from iapo.generate.guide.yaml.github_actions.facts import context
 from iapo.generate.guide.yaml.github_actions.sums import CONTAINERS
 from iapo.generate.guide.yaml.memory import Facts
@@ -88,8 +89,6 @@ class Expressions:
         self.functions = tuple(sorted(set(FUNCTIONS) - special))
 
     def inside(self, text: Text, local: Local, begins: bool) -> State | None:
-        from iapo.generate.guide.yaml.github_actions.expression import begun
-
         style, indent = "plain", -1
         if isinstance(text, Lines):
             style, indent = "block", local.indent  # type: ignore[attr-defined]
@@ -190,8 +189,6 @@ class Begin(State):
         return (*(text.encode() for text in self.rule.likely), b"$", *CLOSERS)
 
     def move(self, byte: int) -> State | None:
-        from iapo.generate.guide.yaml.github_actions.expression import begun
-
         if byte == SPACE:
             return self if self.style in "\"'" else None
         if byte == ord("$"):
@@ -220,4 +217,4 @@ class Lead(State):
         return make(Begin, self.rule, self.top, "block", self.column).next(byte)
 
 
-__all__ = ["Begin", "Expressions", "Lead", "Site"]
+__all__ = ["Expressions", "Site"]
