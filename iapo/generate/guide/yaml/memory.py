@@ -131,6 +131,19 @@ class Naming(Protocol):
         ...
 
 
+class Heard(Protocol):
+    """Scalars of which it is remembered what they say."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether that decides what may come right after one."""
+        ...
+
+    def scalar(self, text: str, facts: Facts) -> Facts | None:
+        """What is known once one is written; None where it may not be."""
+        ...
+
+
 class Embedded(Protocol):
     """Another language inside scalars.
 
@@ -155,6 +168,6 @@ class Embedded(Protocol):
 
 
 __all__ = [
-    "ANY_NAME", "Embedded", "Fact", "Facts", "Memory", "Naming", "given", "owed", "owing", "reaches",
+    "ANY_NAME", "Embedded", "Fact", "Facts", "Heard", "Memory", "Naming", "given", "owed", "owing", "reaches",
     "without",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iapo.generate.guide.yaml.formed import Form
-from iapo.generate.guide.yaml.memory import Embedded, Facts, Memory, Naming
+from iapo.generate.guide.yaml.memory import Embedded, Facts, Heard, Memory, Naming
 
 _INT64 = (-(2**63), 2**63 - 1)
 
@@ -89,7 +89,7 @@ class Shape:
         settled: whether what is known lets a sequence end.
         grows: whether what is known lets a sequence have another item.
         closed: what is known once a sequence is closed.
-        heard: what is known once a text, a number or a word is written, or None where it may not be.
+        heard: what is made of what a text, a number or a word says.
     """
 
     null: bool = False
@@ -111,7 +111,7 @@ class Shape:
     settled: Callable[[Facts], bool] | None = None
     grows: Callable[[Facts], bool] | None = None
     closed: Callable[[Facts], Facts] | None = None
-    heard: Callable[[str, Facts], Facts | None] | None = None
+    heard: Heard | None = None
     _items: Shape | None = field(default=None, init=False, repr=False)
 
     @property

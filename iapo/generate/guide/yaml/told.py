@@ -15,13 +15,17 @@ from iapo.generate.guide.yaml.scalars import Block, Quoted, plain, quoted
 
 
 class Told(Local):
-    """A position in a text that is told. Exits: those of the text."""
+    """A position in a text that is told. Exits: those of the text.
 
-    textual = True
+    Args:
+        decides: what it says decides what may come after it. Where it does not, tokens that go beyond its end
+            need not be looked at one by one, each for what it says.
+    """
 
-    def __init__(self, inner: Local) -> None:
+    def __init__(self, inner: Local, decides: bool) -> None:
         super().__init__()
         self.lasting = inner.lasting  # type: ignore[misc]
+        self.textual = decides  # type: ignore[misc]
         self.inner = inner
 
     @property
@@ -31,18 +35,19 @@ class Told(Local):
 
     def move(self, byte: int) -> Local | Exit | None:
         found = self.inner.next(byte)
-        return told(found) if isinstance(found, Local) else found
+        return told(found, self.textual) if isinstance(found, Local) else found
 
 
 @lru_cache(maxsize=8192)
-def told(inner: Local) -> Told:
+def told(inner: Local, decides: bool) -> Told:
     """A position in a text that is told."""
-    return Told(inner)
+    return Told(inner, decides)
 
 
 def told_form(form: Form, quote: str, mark: str, flow: bool, *, old: bool) -> Told:
     """Before a text of a form, or after its quote. `old`: YAML 1.1, in which it may not begin like a number."""
-    return told(formed(quoted(quote) if quote else plain("", mark, flow, old, old), form))
+    inner = quoted(quote) if quote else plain("", mark, flow, old, old)
+    return told(formed(inner, form), decides=True)
 
 
 def said(raw: str, local: Local, kind: str) -> str:

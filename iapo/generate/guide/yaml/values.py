@@ -58,7 +58,7 @@ class Text(Lexeme):
         return found is not None and found.final
 
     def within(self, local: Local, byte: int) -> State:
-        return self._at(local, self.raw + chr(byte) if self.local.textual else "")
+        return self._at(local, self.raw + chr(byte) if isinstance(local, Told) else "")
 
     def _at(self, local: Local, raw: str) -> Text:
         make = self.g.pool.make
@@ -69,9 +69,10 @@ class Text(Lexeme):
     def resumed(self, top: Frame, local: Local) -> State:
         """Behind what was embedded in it."""
         behind, make = watched(local, 0, False), self.g.pool.make
-        if self.shape.heard is None:
+        if (heard := self.shape.heard) is None:
             return make(type(self), top, self.shape, behind)
-        return make(type(self), top, self.shape, told(behind), f"{self.raw}{{ }}}}")
+        local = told(behind, heard.decides)
+        return make(type(self), top, self.shape, local, f"{self.raw}{{ }}}}")
 
     def leave(self, label: Hashable) -> tuple[State | None, Event | None]:
         found: Any
@@ -100,7 +101,7 @@ class Text(Lexeme):
         heard = self.shape.heard
         if heard is None:
             return self.top
-        facts = heard(said(raw, self.local, kind), self.top.known.facts)
+        facts = heard.scalar(said(raw, self.local, kind), self.top.known.facts)
         return None if facts is None else self.top.told(facts)
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
@@ -164,8 +165,8 @@ class Atom(State):
 
     def _done(self, spaced: bool) -> State:
         top = self.top.decided(self.begun)
-        if self.shape.heard is not None:
-            top = top.told(self.shape.heard(self.begun.lower(), top.known.facts) or top.known.facts)
+        if (heard := self.shape.heard) is not None:
+            top = top.told(heard.scalar(self.begun.lower(), top.known.facts) or top.known.facts)
         return top.done(spaced)
 
     def move(self, byte: int) -> State | None:
@@ -321,7 +322,7 @@ def marked(shape: Shape, local: Local) -> Local:
         local = formed(local, shape.pattern)
     elif shape.embedded is not None:
         local = watched(local)
-    return local if shape.heard is None else told(local)
+    return local if shape.heard is None else told(local, shape.heard.decides)
 
 
 def lead(top: Frame, shape: Shape, mark: str) -> Local:

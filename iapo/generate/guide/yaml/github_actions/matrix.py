@@ -103,6 +103,11 @@ class Value:
     def __init__(self, size: int, lists: int, included: bool, use: str) -> None:
         self.size, self.lists, self.included, self.use = size, lists, included, use
 
+    @property
+    def decides(self) -> bool:
+        """Whether what a scalar says decides what may come: where not any will do."""
+        return self.use != "any"
+
     def _path(self, facts: Facts) -> Path:
         return (*_here(facts)[: self.size], *(_LIST,) * self.lists)
 

@@ -28,7 +28,7 @@ class Schedule:
         text: of this one, in lower case.
     """
 
-    lasting: ClassVar[bool] = True
+    lasting: ClassVar[bool] = False
     fields: int = 0
     text: str = ""
 

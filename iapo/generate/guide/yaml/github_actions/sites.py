@@ -161,7 +161,7 @@ class Site:
             if _shown(kind):
                 return self.text.resumed(top, self.local)
             if (heard := self.text.shape.heard) is not None:
-                top = top.told(heard("${{ }}", top.known.facts) or top.known.facts)
+                top = top.told(heard.scalar("${{ }}", top.known.facts) or top.known.facts)
         elif rule.learn is not None:
             top = top.told(rule.learn(top.known.facts, kind))
         if self.style == "plain":

@@ -108,7 +108,7 @@ def _value(size: int, lists: int, included: bool, hopes: frozenset[Path] = froze
     if use == "array":
         item = _value(*inside, included, _TEXTS)
         return Shape(each=lambda: item, closed=value.sequence, embedded=_WHOLE)
-    shape = changed(shape, heard=value.scalar)
+    shape = changed(shape, heard=value)
     if use == "any":
         return changed(shape, fields=fields, each=each, closed=value.sequence)
     if use == "label":
