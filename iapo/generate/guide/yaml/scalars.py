@@ -267,32 +267,43 @@ class Block(Local):
     Args:
         indent: of its lines; while `lead`, before the first of them, the least there may be.
         column: spaces written in this line; -1 where something else is.
+        ends: whether a line may be not of it.
     """
 
     lasting = True
 
-    def __init__(self, indent: int, column: int, lead: bool) -> None:
+    def __init__(self, indent: int, column: int, lead: bool, ends: bool) -> None:
         super().__init__()
-        self.indent, self.column, self.lead = indent, column, lead
+        self.indent, self.column, self.lead, self.ends = indent, column, lead, ends
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the line may turn out to be not of it."""
+        return self.ends and not self.lead and 0 <= self.column < self.indent
+
+    @property
+    def unending(self) -> Block:
+        """The same, the line being of it."""
+        return block(self.indent, self.column, self.lead, ends=False)
 
     def move(self, byte: int) -> Local | Exit | None:
         if byte == NEWLINE:
-            return block(self.indent, 0, self.lead)
+            return block(self.indent, 0, self.lead, self.ends)
         if self.column < 0:
             return character(byte, self)
         if self.lead:
             if byte == SPACE:
                 if self.column >= self.indent + MOST_STEP:
                     return None
-                return block(self.indent, self.column + 1, True)
+                return block(self.indent, self.column + 1, True, self.ends)
             if self.column < self.indent or byte == 0x09:
                 return None
-            return character(byte, block(self.column, -1, False))
+            return character(byte, block(self.column, -1, False, self.ends))
         if self.column >= self.indent:
-            return character(byte, block(self.indent, -1, False))
+            return character(byte, block(self.indent, -1, False, self.ends))
         if byte == SPACE:
-            return block(self.indent, self.column + 1, False)
-        return Exit(("dedent", self.column), consumed=False)
+            return block(self.indent, self.column + 1, False, self.ends)
+        return Exit(("dedent", self.column), consumed=False) if self.ends else None
 
 
 MOST_STEP = 8
@@ -300,9 +311,9 @@ MOST_STEP = 8
 
 
 @lru_cache(maxsize=4096)
-def block(indent: int, column: int, lead: bool) -> Block:
+def block(indent: int, column: int, lead: bool, ends: bool = True) -> Block:
     """A position in a block scalar."""
-    return Block(indent, column, lead)
+    return Block(indent, column, lead, ends)
 
 
 __all__ = [

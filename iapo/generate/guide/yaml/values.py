@@ -16,6 +16,7 @@ from iapo.generate.guide.yaml.named import named
 from iapo.generate.guide.yaml.scalars import (
     NULLS,
     SPACE,
+    Block,
     Quoted,
     block,
     plain,
@@ -377,6 +378,18 @@ class Lines(Text):
     """The lines of a block scalar."""
 
     __slots__ = ()
+
+    def parts(self) -> tuple[State, ...]:
+        # Where a line begins it is of the scalar or not, and what is known of either holds for all places.
+        local = self.local
+        inner = local.inner if isinstance(local, Watched) else local
+        if not isinstance(inner, Block) or not inner.doubtful:
+            return ()
+        inside: Local = inner.unending
+        if isinstance(local, Watched):
+            inside = watched(inside, local.seen, local.blank)
+        own = self.g.pool.make(Lines, self.top, self.shape, inside)
+        return own, self.g.line(self.top, inner.column)
 
     @property
     def final(self) -> bool:
