@@ -11,6 +11,7 @@ from iapo.generate.guide.automaton import State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import NEWLINE, Remark
 from iapo.generate.guide.yaml import closing
+from iapo.generate.guide.yaml.block_texts import Header
 from iapo.generate.guide.yaml.flow import opened, referred
 from iapo.generate.guide.yaml.folded import Further, noted
 from iapo.generate.guide.yaml.frames import Frame, Items, Keyed, Known, either, names, over
@@ -20,7 +21,6 @@ from iapo.generate.guide.yaml.scalars import SPACE, name, quoted_name
 from iapo.generate.guide.yaml.shapes import Fields, Shape
 from iapo.generate.guide.yaml.values import (
     Anchor,
-    Header,
     Text,
     alike,
     lead,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iapo.generate.guide.automaton import CLOSERS, Local, State
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import DIGITS, LETTERS, expect
+from iapo.generate.guide.yaml.block_texts import Lines
 from iapo.generate.guide.yaml.embedded import blank
 from iapo.generate.guide.yaml.github_actions.expression import begun
 from iapo.generate.guide.yaml.github_actions.facts import context
@@ -19,7 +20,7 @@ from iapo.generate.guide.yaml.github_actions.sums import CONTAINERS
 from iapo.generate.guide.yaml.memory import Facts
 from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE
 from iapo.generate.guide.yaml.shapes import TEXT
-from iapo.generate.guide.yaml.values import Lines, Text
+from iapo.generate.guide.yaml.values import Text
 from iapo.verify.github_actions.contexts import FUNCTIONS, SPECIAL_FUNCTIONS, Place
 from iapo.verify.github_actions.types import (
     ANY,
