@@ -144,7 +144,7 @@ class Walk(Writing):
             names = wanted
         if not names and fields.prefixes:
             names = [f"{fields.prefixes[0]}{rng.choice(WORDS)}{len(self.text)}"]
-        if fields.free and (not names or rng.random() < 0.3):
+        if fields.free and not names:
             free = "app" if fields.takes("app", used) else f"{rng.choice(WORDS)}{len(self.text)}"
             # A container's resources are known ones, or a domain's.
             names = [free if fields.takes(free, used) else f"example.com/{free}"]
@@ -153,8 +153,7 @@ class Walk(Writing):
             if self.put(f'{before}"{name}":'):
                 return
         rng.shuffle(names)
-        spare = [f"{rng.choice(WORDS)}{len(self.text)}"] if fields.free else []
-        self.must(*(f"{before}{name}:" for name in names + spare))
+        self.must(*(f"{before}{name}:" for name in names))
 
     def value(self, value: block.Value) -> None:
         """After a colon."""

@@ -241,6 +241,8 @@ REFUSED = {
         "matrix.on."),
     "a list of the matrix as text": (
         job("strategy:\n  matrix:\n    x: [[a]]\nsteps:\n- run: ${{ matrix.x }}"), "matrix.x "),
+    "a property that none of several services has": (
+        step("run: ${{ toJSON(job.services.*.alpha) }}"), "job.services.*."),
     "a number for a runner": (
         HEAD.replace("ubuntu-latest", "${{ matrix.os }}")
         + "    strategy:\n      matrix:\n        os: [20]", "[20"),

@@ -267,7 +267,7 @@ class Block(Local):
     Args:
         indent: of its lines; while `lead`, before the first of them, the least there may be.
         column: spaces written in this line; -1 where something else is.
-        ends: whether a line may be not of it.
+        ends: whether this line may be not of it.
     """
 
     lasting = True
@@ -295,14 +295,15 @@ class Block(Local):
             if byte == SPACE:
                 if self.column >= self.indent + MOST_STEP:
                     return None
-                return block(self.indent, self.column + 1, True, self.ends)
+                return block(self.indent, self.column + 1, True)
             if self.column < self.indent or byte == 0x09:
                 return None
-            return character(byte, block(self.column, -1, False, self.ends))
+            return character(byte, block(self.column, -1, False))
         if self.column >= self.indent:
-            return character(byte, block(self.indent, -1, False, self.ends))
+            return character(byte, block(self.indent, -1, False))
         if byte == SPACE:
-            return block(self.indent, self.column + 1, False, self.ends)
+            column = self.column + 1
+            return block(self.indent, column, False, self.ends or column >= self.indent)
         return Exit(("dedent", self.column), consumed=False) if self.ends else None
 
 

@@ -140,7 +140,7 @@ def member(after: After) -> State | None:
     site, kind, found = after.site, after.kind, list[State | None]()
     make = site.g.pool.make
     if kind is ANY or isinstance(kind, ArrayType) or _filterable(kind):
-        element = kind.element if isinstance(kind, ArrayType) else ANY
+        element = _each(kind)
         many = ArrayType(element, True) if element is not ANY else _MANY
         path = (*after.path, "*") if after.path else ()
         star = make(After, site, after.level, after.sum, many, path, False)
@@ -160,6 +160,13 @@ def member(after: After) -> State | None:
 
 def _filterable(kind: Type) -> bool:
     return type(kind) is ObjectType and (kind.rest is ANY or isinstance(kind.rest, ObjectType))
+
+
+def _each(kind: Type) -> Type:
+    """The type of what `.*` reads of a list, or of an object of objects."""
+    if isinstance(kind, ArrayType):
+        return kind.element
+    return kind.rest or ANY if isinstance(kind, ObjectType) else ANY
 
 
 _MANY = ArrayType(ANY, True)
