@@ -12,6 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iapo.generate.guide import Guide, PromptGuide, guide_for
+from iapo.generate.guide.automaton import write
+from iapo.generate.guide.closing import ending
+from iapo.generate.guide.languages import language_of
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.sampling import sample
 from iapo.verify import verify
 from iapo.verify.yaml_source import load_yaml, resolve_scalar
@@ -397,3 +401,13 @@ def test_each_prompt_of_a_batch_has_the_guide_of_its_format(guide):
                 "terraform": format == "terraform",
                 "kubernetes": format == "kubernetes",
             }
+
+
+def test_a_resource_of_no_domain_is_closed_without_a_long_search() -> None:
+    begun = (
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - name: a\n"
+        "      image: b\n      resources:\n        limits:\n          somethingElse"
+    )
+    state, _ = write(language_of("kubernetes").start(), begun.encode())
+    assert state is not None
+    assert ending(state, Ledger()) == b"/x: 1"

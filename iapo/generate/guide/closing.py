@@ -21,6 +21,7 @@ from iapo.generate.guide.ledger import Ledger
 
 _MOST_STEPS = 4_000
 _MOST_BYTES = 1_200
+_MOST_ALIKE = 8  # pieces in a row: an `x` more does not help where eight did not
 
 
 def ending(state: State, ledger: Ledger) -> bytes | None:
@@ -48,7 +49,7 @@ def way_out(state: State, ledger: Ledger) -> list[bytes] | None:
             continue
         text, after, known = step
         key = (after, known.owed, known.mentioned)
-        if key in seen:
+        if key in seen or path[-_MOST_ALIKE:] == [text] * _MOST_ALIKE:
             continue
         seen.add(key)
         path.append(text)

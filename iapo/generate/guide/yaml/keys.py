@@ -96,7 +96,8 @@ class FreeKey(Lexeme):
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         quote = self.local.quote if isinstance(self.local, Quoted) else ""
-        return (f"{quote}:".encode(), b"x", *CLOSERS)
+        # A vendor's resource has its domain before it: example.com/x.
+        return (f"{quote}:".encode(), f"/x{quote}:".encode(), b"x", *CLOSERS)
 
 
 __all__ = ["FreeKey", "Host", "Key"]
