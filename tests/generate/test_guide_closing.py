@@ -11,7 +11,9 @@ from guided_terraform import VALID, inside
 from guided_texts import closed, followed, refused
 
 from iapo.generate.guide import Guide
+from iapo.generate.guide.automaton import State
 from iapo.generate.guide.closing import ending
+from iapo.generate.guide.ledger import Ledger
 from iapo.generate.sampling import sample
 from iapo.verify.sandbox import judge_all
 
@@ -158,3 +160,22 @@ def test_the_masks_of_a_whole_answer_are_those_it_was_written_under():
     for completion in done:
         along = guide.along(completion.tokens, len(guide.vocabulary))
         assert all(along[place, token] for place, token in enumerate(completion.tokens))
+
+
+def test_a_text_that_only_gets_longer_is_not_followed_to_its_bound() -> None:
+    made = []
+
+    class Longer(State):
+        def __init__(self, length=0):
+            super().__init__()
+            self.length = length
+
+        def ends(self, ledger):
+            return (b":", b"x")
+
+        def move(self, byte):
+            made.append(self.length + 1)
+            return Longer(self.length + 1)
+
+    assert ending(Longer(), Ledger()) is None
+    assert max(made) < 64

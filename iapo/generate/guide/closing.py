@@ -21,7 +21,9 @@ from iapo.generate.guide.ledger import Ledger
 
 _MOST_STEPS = 4_000
 _MOST_BYTES = 1_200
-_MOST_ALIKE = 8  # pieces in a row: an `x` more does not help where eight did not
+_LATELY = 24  # pieces, of which but a few may be one and the same text:
+_MOST_ALIKE = 8  # one more `x` does not help where eight did not; brackets may close by the dozen
+_BRACKETS = (b")", b"]", b"}", b"\n", b" ", b'"', b"'")
 
 
 def ending(state: State, ledger: Ledger) -> bytes | None:
@@ -49,7 +51,8 @@ def way_out(state: State, ledger: Ledger) -> list[bytes] | None:
             continue
         text, after, known = step
         key = (after, known.owed, known.mentioned)
-        if key in seen or path[-_MOST_ALIKE:] == [text] * _MOST_ALIKE:
+        again = text not in _BRACKETS and path[-_LATELY:].count(text) >= _MOST_ALIKE
+        if key in seen or again:
             continue
         seen.add(key)
         path.append(text)

@@ -32,6 +32,7 @@ _USUAL = Bound()
 WANTED = 0.2
 _NAME = re.compile(rb"\s*(?:[\])}]|[A-Za-z_][\w.-]+)")  # a bracket, or a name of more than a letter
 _EVERY = 8  # tokens from one look at what it would take to end to the next
+_SELDOM = 32  # the same after a look in vain: looking for an end that is not there takes longest
 _SPARE = 32  # those to the next look, and what one of them may add to what is to be written
 _LAST = 256  # tokens before the limit at which the looking begins
 
@@ -44,6 +45,7 @@ class Position:
         state: None once it has ended, or where it never followed the grammar: nothing is forbidden.
         owed: the tokens that come next, whatever is likely.
         closing: the tokens that bring it to an end, once there are hardly enough left; None before.
+        endless: the last look found no end.
     """
 
     state: State | None
@@ -52,6 +54,7 @@ class Position:
     ended: bool = False
     owed: tuple[int, ...] = ()
     closing: tuple[int, ...] | None = None
+    endless: bool = False
 
 
 class Guide:
@@ -119,18 +122,19 @@ class Guide:
         if position.closing is not None:
             return replace(after, closing=position.closing[1:])
         left = self._limit - written
-        if left > _LAST or left % _EVERY:
+        after = replace(after, endless=position.endless)
+        if left > _LAST or left % (_SELDOM if after.endless else _EVERY):
             return after
-        return replace(after, closing=self._closing(after, left))
+        return self._looked(after, left)
 
-    def _closing(self, position: Position, left: int) -> tuple[int, ...] | None:
-        """The tokens that end a text, where those that are left are just enough for them."""
+    def _looked(self, position: Position, left: int) -> Position:
+        """The position with the tokens that end the text, where those left are just enough for them."""
         assert position.state is not None
         text = ending(position.state, position.ledger)
         tokens = None if text is None else self.vocabulary.spell(text)
         if tokens is None or not left - _SPARE <= len(tokens) < left:
-            return None
-        return tuple(tokens)
+            return replace(position, endless=tokens is None)
+        return replace(position, closing=tuple(tokens), endless=False)
 
     def _after(self, position: Position, token: int) -> Position:
         if position.state is None:
