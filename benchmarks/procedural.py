@@ -3,7 +3,8 @@
 1. Draw `--size` tasks of all categories and time it; nothing is verified while drawing.
 2. Prove each: its reference verifies with no diagnostics, meets its whole intent, scores at least
    0.99, and its prompt says every literal.
-3. Draw more Terraform tasks, unverified, and count the resource types that come up.
+3. Draw more Terraform tasks, unverified, and count the resource types that come up, the prompts
+   that name neither the tool nor a type, and those that ask for several resources.
 4. Count prompts that differ once literals are taken out, and the ways they begin.
 5. Look for families, resource types and kinds of the split `novel` in train and test.
 
@@ -19,6 +20,7 @@ import re
 import statistics
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from iapo.dataset.procedural.providers.families import SERVICES, service_split
 from iapo.models.embedded import embedded_folder
 
 _RESOURCE = re.compile(r'^resource "(\w+)"', re.MULTILINE)
+_NAMED = re.compile(r"terraform|\bHCL\b|\b(?:aws|google|azurerm)_\w+", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"\n]*"|`[^`\n]*`|\S*[0-9:/@=_-]\S*')
 
 
@@ -109,6 +112,12 @@ def main() -> None:
         "terraform_types_drawn": len(drawn),
         "terraform_tasks_for_that": options.terraform,
         "terraform_types_by_provider": dict(Counter(t.split("_")[0] for t in drawn)),
+        "terraform_share_naming_neither": _share(
+            not _NAMED.search(t.instruction) for t in terraform
+        ),
+        "terraform_share_of_several": _share(
+            len(_RESOURCE.findall(t.output)) > 1 for t in terraform
+        ),
         "kubernetes_kinds": len(kinds),
         "difficulties": dict(sorted(Counter(t.difficulty for t in tasks).items())),
         "prompts_distinct": len({t.prompt for t in tasks}),
@@ -128,6 +137,10 @@ def main() -> None:
         print("  " + line)
     if options.json:
         options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def _share(found: Iterable[bool]) -> float:
+    return round(statistics.mean(map(float, found)), 3)
 
 
 def _one_a_family(tasks: list[Task]) -> list[Task]:

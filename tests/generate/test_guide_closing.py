@@ -179,3 +179,19 @@ def test_a_text_that_only_gets_longer_is_not_followed_to_its_bound() -> None:
 
     assert ending(Longer(), Ledger()) is None
     assert max(made) < 64
+
+
+def test_after_a_look_in_vain_the_next_one_is_farther(monkeypatch):
+    looked = []
+
+    def in_vain(state, ledger):
+        looked.append(state)
+
+    monkeypatch.setattr("iapo.generate.guide.guide.ending", in_vain)
+    guide = Guide(TOKENIZER, limit=300)
+    token = TOKENIZER("#").input_ids[-1]
+    position = guide.first
+    for written in range(1, 300):
+        position = guide.after(position, token, written)
+    assert position.state is not None and position.endless
+    assert 0 < len(looked) <= 9

@@ -6,6 +6,7 @@ there are comes from the recipes.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from iapo.dataset.procedural.providers import feature_words as say
 from iapo.dataset.procedural.providers import services, values
 from iapo.dataset.procedural.providers.architecture import Fact, Part
 from iapo.dataset.procedural.providers.families import intent_of, resources
-from iapo.dataset.procedural.providers.phrasing import added, said
+from iapo.dataset.procedural.providers.phrasing import added, quoted, said
 from iapo.dataset.procedural.providers.recipes import Body, recipe, types
 from iapo.dataset.procedural.providers.services import noun, plural, words
 from iapo.dataset.procedural.wording import listed, name, team
@@ -110,31 +111,32 @@ def many(rng: random.Random, program: Program, asked: int) -> bool:
     program.names = tuple(names)
     program.copies = [{called.argument: own} for own in names]
     differs = [fact for fact in part.facts if _scalar(fact)]
+    over: dict[str, Any] | Expression = Expression(f"toset({json.dumps(names)})")
+    sentences: Sequence[str] = say.OVER_SET
     if differs and rng.random() < 0.6:
         over = _differ(rng, program, names, rng.choice(differs))
         if not over:
             return False
-        sentences: Sequence[str] = say.OVER_MAP
-    else:
-        over = "toset([" + ", ".join(f'"{own}"' for own in names) + "])"
-        sentences = say.OVER_SET
+        sentences = say.OVER_MAP
     local = plural(part.type.rsplit("_", 1)[-1])
     sentence = rng.choice(sentences)
     if "{local}" in sentence:
-        program.before.append(f"locals {{\n{local} = {over}\n}}")
-        over = f"local.{local}"
-    part.body["for_each"] = Expression(over)
+        program.before.append(block("locals", {local: over}))
+        over = Expression(f"local.{local}")
+    part.body["for_each"] = over
     program.sentences.append(sentence.format(local=local))
     return True
 
 
-def _differ(rng: random.Random, program: Program, names: Sequence[str], fact: Fact) -> str:
+def _differ(
+    rng: random.Random, program: Program, names: Sequence[str], fact: Fact
+) -> dict[str, Any]:
     """The map from names to a fact's values; empty where there are too few different ones."""
     part = program.parts[0]
     spec = fact.spec or ()
     drawn = _distinct(lambda: values.draw(rng, spec), len(names))
     if len(drawn) < len(names):
-        return ""
+        return {}
     part.facts.remove(fact)
     part.body[fact.argument] = Expression("each.value")
     way = rng.choice(("{n} ({w} {v})", "{n} with {w} {v}", "{n} with {v} as {w}"))
@@ -144,7 +146,7 @@ def _differ(rng: random.Random, program: Program, names: Sequence[str], fact: Fa
     program.names = tuple(
         way.format(n=own, w=words(fact.argument), v=_literal(value)) for own, value in pairs
     )
-    return "{\n" + "".join(f'"{n}" = {_literal(v, quoted=True)}\n' for n, v in pairs) + "}"
+    return dict(pairs)
 
 
 def counted(rng: random.Random, program: Program, asked: int) -> bool:
@@ -270,12 +272,8 @@ def _pattern_name(program: Program, part: Part) -> str:
     return list(intent_of(program.parts))[program.parts.index(part)]
 
 
-def _literal(value: Any, *, quoted: bool = False) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str) and (quoted or " " in value or not value):
-        return f'"{value}"'
-    return str(value)
+def _literal(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else quoted(value)
 
 
 @cache

@@ -275,12 +275,12 @@ def _said(rng: random.Random, fact: Fact, known: set[int]) -> str:
         pairs = [rng.choice(("{}={}", "{} = {}", "{}: {}")).format(k, v) for k, v in value.items()]
         return rng.choice(_MAP).format(w=w, v=listed(rng, pairs))
     if head == "list":
-        return rng.choice(_LIST).format(n=n, w=w, v=listed(rng, [_quoted(v) for v in value]))
+        return rng.choice(_LIST).format(n=n, w=w, v=listed(rng, [quoted(v) for v in value]))
     unit = _UNITS.get(n.rsplit("_", 1)[-1])
     if head == "int" and unit and "_" in n:
         short = words(n.rsplit("_", 1)[0].removesuffix("_in"))
         return rng.choice(_AMOUNT).format(n=n, w=short, a=article(short), v=value, u=unit)
-    return rng.choice(_SCALAR).format(n=n, w=w, a=article(w), v=_quoted(value))
+    return rng.choice(_SCALAR).format(n=n, w=w, a=article(w), v=quoted(value))
 
 
 def _inside(rng: random.Random, facts: list[str]) -> str:
@@ -288,7 +288,8 @@ def _inside(rng: random.Random, facts: list[str]) -> str:
     return facts[0] if len(facts) == 1 else ", ".join(facts[:-1]) + " and " + facts[-1]
 
 
-def _quoted(value: Any) -> str:
+def quoted(value: Any) -> str:
+    """A value as it stands in a sentence."""
     text = str(value)
     return f'"{text}"' if " " in text or not text else text
 
