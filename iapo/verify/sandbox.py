@@ -249,12 +249,15 @@ class Pool:
         """
         role: Role = "terraform" if job["format"] == "terraform" else "text"
         for last in (False, True):
-            # A worker may have died while it was idle: the second try is by a new one.
+            # A worker may have died while it was idle, and one that is late without having used up
+            # its CPU time waits for something that is not in the text: the second try is by a new one.
             worker = self._take(role, new=last)
             try:
                 report = worker.ask(job, timeout)
             except _TooLateError:
                 self._drop(worker)
+                if not last:
+                    continue
                 return _failed(
                     job["format"],
                     "verifier-timeout",

@@ -50,10 +50,12 @@ def test_a_dead_part_is_worth_no_more_than_leaving_it_out() -> None:
     head, tail = task.output.split("\n\nresource", 1)
     tail = "resource" + tail
     dead = tail.replace('" "logs" {\n', '" "logs" {\n  count = 0\n')
-    without, with_dead = REWARD.score_many(
+    without, with_dead = REWARD.score_many_detailed(
         [(head + "\n", "terraform", task), (f"{head}\n\n{dead}", "terraform", task)]
     )
-    assert with_dead[1]["correctness"] <= without[1]["correctness"]
+    assert without.report is not None
+    assert without.report.plan is not None, without.report.diagnostics
+    assert with_dead.components["correctness"] <= without.components["correctness"]
 
 
 def test_the_corpus_holds_for_every_format_and_task() -> None:

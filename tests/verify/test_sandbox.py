@@ -9,13 +9,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from iapo.verify import close_workers, sandbox, verify, verify_many, verify_path
 from iapo.verify.report import Report
+from iapo.verify.terraform.core import Output
+from iapo.verify.terraform.judge import Judge, WornOutError
 
 CANARY = "the canary sang 4711"
 # A second try, by a new worker, and its start are allowed for.
@@ -276,10 +278,23 @@ def test_a_worker_that_lost_its_provider_servers_gives_no_verdict() -> None:
     assert lost.pid not in {worker.pid for worker in sandbox.POOL.workers()}
 
 
-def test_a_worker_that_hangs_becomes_a_diagnostic() -> None:
+def test_a_worker_that_hangs_is_replaced_and_the_program_judged_again() -> None:
     verify("locals {}\n", "terraform")
-    for worker in sandbox.POOL._idle["terraform"]:
+    stopped = {worker.pid for worker in sandbox.POOL._idle["terraform"]}
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    assert verify_many([("locals {}\n", "terraform")], timeout=0.5)[0].valid is True
+    close_workers()
+
+
+def test_workers_that_all_hang_become_a_diagnostic(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = sandbox.Worker.wait_until_ready
+
+    def stop_when_ready(worker: sandbox.Worker) -> None:
+        ready(worker)
         os.kill(worker.pid, signal.SIGSTOP)
+
+    monkeypatch.setattr(sandbox.Worker, "wait_until_ready", stop_when_ready)
     report = verify_many([("locals {}\n", "terraform")], timeout=0.5)[0]
     assert (report.valid, report.diagnostics[0].code) == (None, "verifier-timeout")
     close_workers()
@@ -386,3 +401,25 @@ def test_a_confined_process_can_read_run_and_connect_to_nothing(
         for word in (wall, "True")
     ], done.stderr
     assert not mark.exists()
+
+
+class _LosesItsServers:
+    """Terraform whose provider servers are gone when it comes to the plan."""
+
+    name = "lost"
+
+    def run(self, arguments: Sequence[str]) -> Output:
+        if arguments[0] == "validate":
+            return Output(0, '{"valid": true, "diagnostics": []}', "")
+        lost = {"severity": "error", "summary": "Plugin did not respond", "detail": "..."}
+        return Output(1, json.dumps({"type": "diagnostic", "diagnostic": lost}), "")
+
+
+def test_servers_lost_before_the_plan_give_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "p").mkdir()
+    monkeypatch.chdir(tmp_path / "p")
+    judge = Judge(_LosesItsServers(), Path(), [], confined=True)
+    with pytest.raises(WornOutError, match="did not respond"):
+        judge.check({"main.tf": "locals {}\n"}, plan=True)

@@ -71,6 +71,13 @@ _SERVERS_LOST = re.compile(
 )
 
 
+def _give_up_if_lost(found: Iterable[Mapping[str, Any]]) -> None:
+    """Raises `WornOutError` if Terraform could not talk to a provider server."""
+    for entry in found:
+        if _SERVERS_LOST.match(str(entry.get("summary"))):
+            raise WornOutError(f"{entry['summary']}: {entry.get('detail', '')}")
+
+
 @dataclass
 class _Provision:
     """Which provider serves which local name of a program, and what could not be had."""
@@ -125,9 +132,7 @@ class Judge:
         self._lay_out(program, provision)
         output = self._core.run(["validate", "-json", "-no-color"])
         found = self._read(output)
-        lost = next((d for d in found if _SERVERS_LOST.match(str(d.get("summary")))), None)
-        if lost is not None:
-            raise WornOutError(f"{lost['summary']}: {lost.get('detail', '')}")
+        _give_up_if_lost(found)
         # An override declares every provider, so Terraform does not miss what the program left out.
         found += [
             undeclared(call)
@@ -147,6 +152,7 @@ class Judge:
                 # (`master_auth[0].cluster_ca_certificate`): what is read of them is unknown.
                 self._read_from(provision, blocks)
                 planned, more = planner.make(self._core, self._folder, program)
+            _give_up_if_lost(more)
             # Values that stand in may be why a plan fails, so it never makes a program invalid.
             noted = [
                 replace(d, severity="warning") for d in self._diagnostics(more, provision, single)
