@@ -14,6 +14,7 @@ from typing import Any
 
 from iapo.dataset.procedural.hcl_writer import Block, Expression
 from iapo.dataset.procedural.providers import services, values
+from iapo.dataset.procedural.providers.common import weight_of
 from iapo.dataset.procedural.providers.recipes import Body, Recipe, recipe, types
 from iapo.dataset.procedural.providers.values import Spec
 
@@ -126,7 +127,8 @@ class Assembly:
             if not found:
                 return
             self.left -= 1
-            self.add(self.rng.choice(found), self.rng.choice((0, 1)), 0)
+            chosen = self.rng.choices(found, [weight_of(other) for other in found])[0]
+            self.add(chosen, self.rng.choice((0, 1)), 0)
 
     def _missing(self, type: str, there: Collection[str]) -> int:
         """How many resources that are not there yet a type needs."""

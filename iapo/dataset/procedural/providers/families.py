@@ -19,6 +19,7 @@ from iapo.dataset.procedural.providers.architecture import (
     Part,
     size,
 )
+from iapo.dataset.procedural.providers.common import weight_of
 from iapo.dataset.procedural.providers.phrasing import instruction
 from iapo.dataset.procedural.providers.recipes import types
 from iapo.verify.report import Format
@@ -26,7 +27,9 @@ from iapo.verify.report import Format
 _LEVELS = (1, 2, 3, 4, 5)
 _SHARE = (3, 4, 5, 3, 3)  # how often each level is tried
 _LONGEST = 1400  # characters of a reference
-_OFTEN = 2  # how much as often a service is drawn that people ask for often: one of the benchmark's
+_DILUTION = (
+    60  # a service is drawn by what its types weigh, and so many weigh as much as a written family
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ class AnyResource(Family):
         level = rng.choices(wanted, [_SHARE[level - 1] for level in wanted])[0]
         fits = [t for t, least in self.sizes.items() if _lowest(least) <= max(wanted)]
         close = [t for t in fits if _lowest(self.sizes[t]) <= level]
-        type = rng.choice(close or fits or list(self.sizes))
+        options = close or fits or list(self.sizes)
+        type = rng.choices(options, [weight_of(option) for option in options])[0]
         draft = self._draft(rng, type, level)
         for _ in range(4):
             if len(draft.output) <= _LONGEST:
@@ -166,5 +170,5 @@ def register_services() -> None:
     for name, members in SERVICES.items():
         own = f"{name}/any" if name in FAMILIES else name
         shared = name if own != name else ""
-        weight = len(members) / 40 * (_OFTEN if name in novelty.benchmark_splits() else 1)
+        weight = sum(map(weight_of, members)) / _DILUTION
         register(AnyResource(name=own, types=members, weight=weight, shared=shared))

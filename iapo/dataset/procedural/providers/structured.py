@@ -1,21 +1,20 @@
 """Programs that are more than resources, a family for each feature of the language.
 
-Resources are drawn of any trained type, with one thing done to them that people ask for in every
+Resources are drawn of any trained type, common ones more often, with one thing done to them that people ask for in every
 service alike: outputs, variables, many of one, a provider's region, a change.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from iapo.dataset.procedural import novelty
 from iapo.dataset.procedural.family import Draft, Family, register
 from iapo.dataset.procedural.hcl_writer import program
 from iapo.dataset.procedural.providers import features
 from iapo.dataset.procedural.providers.architecture import PLANS, Assembly, size
+from iapo.dataset.procedural.providers.common import weight_of
 from iapo.dataset.procedural.providers.families import (
     SERVICES,
     difficulty,
@@ -57,7 +56,7 @@ class Structured(Family):
     def _draft(self, rng: random.Random) -> Draft | None:
         plan = rng.choice(PLANS[rng.choice(self.plans)])
         assembly = Assembly(rng, trained, plan)
-        assembly.add(_type(rng), plan.options, plan.blocks)
+        assembly.add(rng.choices(*_makeable())[0], plan.options, plan.blocks)
         asked = len(assembly.parts)
         assembly.complete()
         made = Program(assembly.parts)
@@ -78,22 +77,16 @@ class Structured(Family):
         )
 
 
-def _type(rng: random.Random) -> str:
-    """A trained type that can be made; every other one of a service that is asked for often."""
-    makeable = _makeable()
-    often = [service for service in makeable if service in novelty.benchmark_splits()]
-    service = rng.choice(often if rng.random() < 0.5 else tuple(makeable))
-    return rng.choice(makeable[service])
-
-
 @cache
-def _makeable() -> Mapping[str, tuple[str, ...]]:
-    """Service to its types that can be made of trained ones; services with none are left out."""
-    found = {
-        service: tuple(type for type in members if trained(type) and size(type, trained) <= 3)
-        for service, members in SERVICES.items()
-    }
-    return {service: members for service, members in found.items() if members}
+def _makeable() -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The types that can be made of trained ones, and what each weighs."""
+    found = tuple(
+        type
+        for members in SERVICES.values()
+        for type in members
+        if trained(type) and size(type, trained) <= 3
+    )
+    return found, tuple(map(weight_of, found))
 
 
 for _name, _feature, _plans in (
