@@ -35,7 +35,7 @@ def write_whole(path: Path, text: str) -> None:
     """
     try:
         target = path.resolve()
-        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else usual_mode()
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         aside = Path(name)
         try:
@@ -53,7 +53,8 @@ def write_whole(path: Path, text: str) -> None:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
 
 
-def _umask() -> int:
+def usual_mode(*, folder: bool = False) -> int:
+    """The permissions that this process gives a new file, or a new folder."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return (0o777 if folder else 0o666) & ~mask

@@ -1,4 +1,9 @@
-"""How sure a mean is: percentile bootstrap over tasks (Efron 1979)."""
+"""How sure a mean is: percentile bootstrap over tasks (Efron 1979).
+
+Where all tasks end alike there is nothing to resample, and an interval without width would claim
+certainty of three tasks as of three hundred: it gets the exact binomial bound instead (Clopper and
+Pearson 1934), which for `0 of n` is about `3.7 / n`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +23,19 @@ class Interval(NamedTuple):
 
 
 def mean_interval(values: Sequence[float], confidence: float = 0.95, seed: int = 0) -> Interval:
-    """The mean of one number a task. Tasks are resampled, not samples: tasks are what varies."""
+    """The mean of one number in [0, 1] a task. Tasks are resampled, not samples: tasks are what varies."""
+    if len(values) and (values[0] in (0, 1)) and all(value == values[0] for value in values):
+        mean, room = float(values[0]), _room(len(values), confidence)
+        return Interval(mean, max(mean - room, 0.0), min(mean + room, 1.0))
+    return _resampled(values, confidence, seed)
+
+
+def _room(tasks: int, confidence: float) -> float:
+    """The largest share of tasks that may well end otherwise although none of these did."""
+    return float(1.0 - ((1.0 - confidence) / 2.0) ** (1.0 / tasks))
+
+
+def _resampled(values: Sequence[float], confidence: float, seed: int) -> Interval:
     import numpy as np  # the reward, and all that needs no interval, does without
 
     if not len(values):
@@ -48,4 +65,7 @@ def paired_difference(
     Pairing takes out how hard each task is, which varies far more than what training changed.
     """
     gains = [b - a for a, b in zip(before, after, strict=True)]
-    return mean_interval(gains, confidence, seed)
+    if gains and not any(gains):
+        room = _room(len(gains), confidence)
+        return Interval(0.0, -room, room)
+    return _resampled(gains, confidence, seed)

@@ -10,6 +10,7 @@ from typing import Any
 
 from iapo.models.errors import ModelError
 from iapo.models.quiet import quiet
+from iapo.whole_file import usual_mode
 
 
 def save_model(model: Any, tokenizer: Any, folder: str | os.PathLike[str]) -> Path:
@@ -30,7 +31,8 @@ def save_model(model: Any, tokenizer: Any, folder: str | os.PathLike[str]) -> Pa
             tokenizer.save_pretrained(aside)
             Path(aside, "README.md").unlink(missing_ok=True)  # a form to fill in, from peft
             for file in sorted(Path(aside).iterdir()):
-                file.chmod(0o644)
+                for part in (file, *file.rglob("*")):  # made for this process alone
+                    part.chmod(usual_mode(folder=part.is_dir()))
                 if file.is_dir():
                     shutil.rmtree(target / file.name, ignore_errors=True)
                 file.replace(target / file.name)

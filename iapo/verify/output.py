@@ -127,8 +127,8 @@ def as_annotation(path: str, diagnostic: Diagnostic) -> str:
 
 
 def _escape(text: str, *, property: bool = False) -> str:
-    for raw, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
-        text = text.replace(raw, escaped)
+    text = "\n".join(printable(line) for line in text.split("\n"))
+    text = text.replace("%", "%25").replace("\n", "%0A")
     if property:
         text = text.replace(":", "%3A").replace(",", "%2C")
     return text

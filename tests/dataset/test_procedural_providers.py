@@ -9,8 +9,10 @@ import pytest
 
 from iapo.dataset import FAMILIES, check_tasks, procedural_dataset
 from iapo.dataset.check import is_said
+from iapo.dataset.procedural.novelty import asked_for
 from iapo.dataset.procedural.providers import phrasing, recipes, services, values
 from iapo.dataset.procedural.providers.architecture import PLANS, Assembly, Fact
+from iapo.dataset.procedural.providers.common import common_types
 from iapo.dataset.procedural.providers.families import SERVICES, AnyResource
 from iapo.intent import Leaf
 
@@ -129,3 +131,19 @@ def test_every_boolean_is_said_by_a_word_of_its_name() -> None:
         for value in (True, False):
             words = phrasing.said(rng, Fact(name, ["bool"], value)).lower()
             assert is_said(value, Leaf(f"x.{name}", "equal", value), words), words
+
+
+def test_common_types_exist_and_are_drawn_more_often_than_their_neighbours() -> None:
+    known = set(recipes.types())
+    assert common_types() <= known
+    for family, common, rare in (
+        ("terraform/s3", "aws_s3_bucket_versioning", "aws_s3_bucket_accelerate_configuration"),
+        ("terraform/google-pubsub", "google_pubsub_topic", "google_pubsub_schema"),
+    ):
+        name = f"{family}/any" if f"{family}/any" in FAMILIES else family
+        drawn = [
+            part
+            for task in procedural_dataset(5, 150, split=None, families=[name], difficulty=[1, 2])
+            for part in asked_for(task)
+        ]
+        assert drawn.count(common) > 3 * drawn.count(rare)

@@ -13,10 +13,22 @@ from iapo.evaluate.bootstrap import mean_interval, paired_difference
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 @settings(max_examples=30, deadline=None)
-def test_an_interval_holds_its_mean_within_the_values(values):
+def test_an_interval_holds_its_mean_within_what_is_possible(values):
     found = mean_interval(values)
-    assert min(values) - 1e-9 <= found.low <= found.mean + 1e-9
-    assert found.mean - 1e-9 <= found.high <= max(values) + 1e-9
+    alike = len(set(values)) == 1
+    assert (0 if alike else min(values) - 1e-9) <= found.low <= found.mean + 1e-9
+    assert found.mean - 1e-9 <= found.high <= (1 if alike else max(values) + 1e-9)
+
+
+@pytest.mark.parametrize(("tasks", "bound"), [(10, 0.3085), (57, 0.0627), (108, 0.0336)])
+def test_where_all_tasks_end_alike_the_bound_is_the_exact_binomial_one(tasks, bound):
+    none, every = mean_interval([0.0] * tasks), mean_interval([1.0] * tasks)
+    assert (none.mean, none.low) == (0, 0)
+    assert none.high == pytest.approx(bound, abs=1e-4)
+    assert (every.mean, every.high) == (1, 1)
+    assert every.low == pytest.approx(1 - bound, abs=1e-4)
+    unchanged = paired_difference([0.5] * tasks, [0.5] * tasks)
+    assert unchanged == pytest.approx((0, -bound, bound), abs=1e-4)
 
 
 def test_more_tasks_narrow_the_interval():

@@ -59,6 +59,15 @@ def test_an_annotation_escapes_what_would_end_it() -> None:
     assert line == "::warning file=a%2Cb%3Ac.yaml,line=2,col=1,title=x::50%25%0A::error::no"
 
 
+def test_an_annotation_cannot_steer_a_terminal() -> None:
+    line = as_annotation(
+        "a\x1b[2J.tf", Diagnostic("error", "x", "name \x1b]0;t\x07 and\rthis", 1, 1)
+    )
+    assert not any(ord(letter) < 32 or ord(letter) == 127 for letter in line)
+    assert "name" in line
+    assert "this" in line
+
+
 def test_another_tool_is_named_before_its_code() -> None:
     theirs = Diagnostic("error", "job-needs", "m", 1, 1, "actionlint")
     (line,) = as_lines("f.yml", Report("github-actions", False, (theirs,)))

@@ -20,7 +20,7 @@ FROM_VARIABLE = (
     "The {w} comes from a variable {n}, default {v}.", "Make the {w} a variable {n} that defaults to {v}.",
     "The {w} is a variable named {n} (default {v}).", "Take the {w} from the variable {n}, {v} by default.",
     "A variable {n}, default {v}, holds the {w}.", "We want to set the {w} with a variable {n}; it defaults to {v}.",
-    "Read the {w} from variable {n}, whose default is {v}.", "{w} through a variable {n} = {v}.",
+    "Read the {w} from variable {n}, whose default is {v}.", "{w} through a variable {n}, by default {v}.",
 )  # fmt: skip
 OVER_SET = (
     "Use one resource with for_each.", "One resource with for_each over a set, please.",
