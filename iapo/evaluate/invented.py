@@ -50,6 +50,7 @@ _NAMED = (
 )
 _BLOCK = re.compile(r'^\s*(?:resource|data)\s+"([^"]+)"')
 _PATH = re.compile(r"^(?:.*?: )?([\w.\[\]-]+) has no field ")
+_WORD = re.compile(r"[A-Za-z]+")
 _LONGEST = 80
 
 
@@ -78,6 +79,9 @@ def invented(text: str, errors: Iterable[Diagnostic]) -> list[Invented]:
     for error in errors:
         kind = "type" if error.code in _TYPES else "argument" if error.code in _ARGUMENTS else None
         named = next((m for pattern in _NAMED if (m := pattern.search(error.message))), None)
+        # Prose or YAML in a Dockerfile begins lines with what nobody meant as an instruction.
+        if error.code == "unknown-instruction" and named and not _WORD.fullmatch(named[1]):
+            continue
         if kind and named:
             found[Invented(kind, named[1][:_LONGEST], _within(text, error, kind))] = None
     return list(found)

@@ -41,6 +41,7 @@ from iapo.verify import verify
             [Invented("argument", "foo", "")],
         ),
         ("dockerfile", "FROM x\nRUNN y\n", [Invented("type", "RUNN", "")]),
+        ("dockerfile", "FROM x\n- COPY a b\nports:\n", []),
         ("dockerfile", "FROM x\nCOPY --chwn=1 a b\n", [Invented("argument", "--chwn", "")]),
         (
             "github-actions",
