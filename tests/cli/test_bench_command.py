@@ -145,15 +145,18 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_that_was_stopped_half_way_goes_on(
     tmp_path: Path, uninterrupted: Path, number: int
 ) -> None:
-    gate = threading.Event()
+    sent, gate = threading.Event(), threading.Event()
 
     def slowly(body: dict) -> tuple:
         if len(fake.bodies) >= 8:
             gate.wait(0.5)
+        if len(fake.bodies) >= 10:  # however late the signal is on a busy machine
+            sent.wait(600)
         return reference(body)
 
     with endpoint(slowly) as fake:
         process = stopped(fake, tmp_path / "run", 10, number)
+        sent.set()
         _, said = process.communicate(timeout=600)
         if number == signal.SIGKILL:
             assert process.returncode == -signal.SIGKILL
