@@ -143,8 +143,20 @@ def export(
     outputs: Annotated[
         bool, typer.Option("--outputs/--no-outputs", help="With the references, or without.")
     ] = True,
+    intents: Annotated[
+        bool,
+        typer.Option(
+            "--intents/--no-intents",
+            help="Alpaca records with id, format, family, difficulty and intent.",
+        ),
+    ] = False,
 ) -> None:
-    """Write tasks as Alpaca records (instruction, input, output) or as a `datasets.Dataset`."""
+    """Write tasks as Alpaca records (instruction, input, output) or as a `datasets.Dataset`.
+
+    With --intents a file holds all of a task, and `--data` and `--dataset` read it back.
+    """
+    if hf and intents:
+        raise InputError("--intents is for Alpaca records; take away --hf or --intents")
     tasks = _tasks(category, split, size, seed, procedural)
     try:
         if hf:
@@ -152,7 +164,10 @@ def export(
                 raise InputError(f"{path}: is a file; --hf writes a folder")
             tasks.to_hf(output=outputs).save_to_disk(str(path))
         else:
-            records = tasks.to_alpaca(output=outputs)
+            records = [
+                task.to_record(output=outputs) if intents else task.to_alpaca(output=outputs)
+                for task in tasks
+            ]
             lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
             path.write_text("".join(lines), encoding="utf-8")
     except OSError as error:

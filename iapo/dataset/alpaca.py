@@ -1,7 +1,8 @@
 """A user's own Alpaca records, from JSONL or one JSON list.
 
-They have no intent; the reward falls back to what the verifier can say. `category` and `format`
-may stand in a record; otherwise the output tells the format.
+A record may have more than `instruction`, `input` and `output`: `format` or `category`, else the output
+tells the format; `intent` as in docs/intent.md, else the reward falls back to what the verifier can
+say; and `id`, `family` and `difficulty`, by which results are listed.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from iapo.dataset.benchmark import category_of
 from iapo.dataset.task import SPLITS, Dataset, DatasetError, Task
+from iapo.intent import Intent, IntentError
 from iapo.verify.detect import detect_format
-from iapo.verify.report import CATEGORIES, FORMATS
+from iapo.verify.report import CATEGORIES, FORMATS, Format
 
 
 def load_alpaca(path: str | Path, *, format: str | None = None, split: str = "train") -> Dataset:
-    """Read Alpaca records (`instruction`, `input`, `output`) from a `.jsonl` or `.json` file.
+    """Read Alpaca records (`instruction`, `input`, `output`, ...) from a `.jsonl` or `.json` file.
 
     Args:
         format: the format of every record that does not name its own.
@@ -38,13 +40,15 @@ def load_alpaca(path: str | Path, *, format: str | None = None, split: str = "tr
         raise DatasetError(f"{path}: {error.strerror or 'cannot be read'}") from None
     except UnicodeDecodeError:
         raise DatasetError(f"{path}: not UTF-8 text") from None
-    tasks = [
-        _task(record, f"{path}:{line}", f"{path.stem}/{index}", format, split)
-        for index, (line, record) in enumerate(_records(text, path))
-    ]
+    tasks: dict[str, Task] = {}
+    for index, (line, record) in enumerate(_records(text, path)):
+        task = _task(record, f"{path}:{line}", f"{path.stem}/{index}", format, split)
+        if task.id in tasks:
+            raise DatasetError(f"{path}:{line}: another record has the id {task.id!r} already")
+        tasks[task.id] = task
     if not tasks:
         raise DatasetError(f"{path}: no records in it")
-    return Dataset(tasks)
+    return Dataset(tasks.values())
 
 
 def _records(text: str, path: Path) -> Iterator[tuple[int, Any]]:
@@ -74,7 +78,7 @@ def _json(row: str, where: str) -> Any:
 def _task(record: Any, where: str, id: str, format: str | None, split: str) -> Task:
     if not isinstance(record, Mapping):
         raise DatasetError(f"{where}: a record is an object, not {type(record).__name__}")
-    for name in ("instruction", "input", "output", "category", "format"):
+    for name in ("instruction", "input", "output", "category", "format", "id", "family"):
         if not isinstance(record.get(name, ""), (str, type(None))):
             raise DatasetError(f"{where}: {name} is not a string")
     instruction = (record.get("instruction") or "").strip()
@@ -87,17 +91,31 @@ def _task(record: Any, where: str, id: str, format: str | None, split: str) -> T
         if record.get("format"):
             raise DatasetError(f"{where}: unknown format {found!r}; {known}")
         raise DatasetError(f'{where}: cannot tell the format; add "format" to it ({known})')
+    difficulty = record.get("difficulty", 1)
+    if difficulty not in (1, 2, 3, 4, 5) or isinstance(difficulty, (bool, float)):
+        raise DatasetError(f"{where}: difficulty is a whole number from 1 to 5")
     return Task(
-        id=id,
+        id=record.get("id") or id,
         category=category_of(found),
         format=found,
         instruction=instruction,
         input=record.get("input") or "",
         output=output,
-        intent=None,
-        family=f"own/{found}",
+        intent=_intent(record, found, where),
+        family=record.get("family") or f"own/{found}",
         split=split,
+        difficulty=difficulty,
     )
+
+
+def _intent(record: Mapping[str, Any], format: str, where: str) -> Intent | None:
+    data = record.get("intent")
+    if data is None:
+        return None
+    try:
+        return Intent.from_data(data, cast("Format", format))
+    except IntentError as error:
+        raise DatasetError(f"{where}: intent: {error}") from None
 
 
 def _format_of(record: Mapping[str, Any], output: str) -> str | None:

@@ -28,7 +28,7 @@ class Task:
         instruction: Alpaca; what is asked.
         input: Alpaca; what it is asked about, often empty.
         output: Alpaca; a verified reference, "" where withheld.
-        intent: what must hold; None for a user's own records.
+        intent: what must hold; None for a user's own records that have none.
         family: `terraform/s3`; a family never stands in both train and novel.
         split: train | test | novel.
         difficulty: 1 (one part, a few arguments) to 5 (several parts that depend on each other).
@@ -68,6 +68,12 @@ class Task:
             "input": self.input,
             "output": self.output if output else "",
         }
+
+    def to_record(self, *, output: bool = True) -> dict[str, Any]:
+        """The Alpaca record with all that `load_alpaca` reads of it, the intent too."""
+        about = {name: getattr(self, name) for name in ("id", "format", "family", "difficulty")}
+        intent = {} if self.intent is None else {"intent": self.intent.data}
+        return {**self.to_alpaca(output=output), **about, **intent}
 
 
 class Dataset(Sequence[Task]):

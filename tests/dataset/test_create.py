@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,14 @@ def test_alpaca_records_become_tasks_without_intent(tmp_path: Path) -> None:
     assert whole.to_alpaca() == tasks.to_alpaca()
 
 
+def test_records_with_intent_are_the_tasks_they_were_written_from(tmp_path: Path) -> None:
+    tasks = create_dataset(size=12, split="test", seed=7, procedural=True)
+    assert all(task.intent for task in tasks)
+    lines = "\n".join(json.dumps(task.to_record()) for task in tasks)
+    read = load_alpaca(write(tmp_path, lines), split="test")
+    assert [replace(task, says={}) for task in tasks] == list(read)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -117,6 +126,20 @@ def test_alpaca_records_become_tasks_without_intent(tmp_path: Path) -> None:
             ":2: a record is an object, not list",
         ),
         ('{"output": "x"}\n', ":1: the record has no instruction"),
+        (
+            '{"instruction": "a", "format": "terraform", "intent": {"q": {"resorce": "x"}}}',
+            ":1: intent: q: needs one of resource",
+        ),
+        ('{"instruction": "a", "format": "terraform", "intent": [1]}', ":1: intent: an intent is"),
+        (
+            '{"instruction": "a", "format": "terraform", "difficulty": 9}',
+            ":1: difficulty is a whole",
+        ),
+        ('{"instruction": "a", "format": "terraform", "id": 7}', ":1: id is not a string"),
+        (
+            '{"instruction": "a", "format": "terraform", "id": "x"}\n' * 2,
+            ":2: another record has the id 'x' already",
+        ),
         ('{"instruction": 3}\n', ":1: instruction is not a string"),
         ('{"instruction": "a", "format": "helm"}\n', ":1: unknown format 'helm'"),
         ('{"instruction": "a", "output": "hello"}\n', ":1: cannot tell the format"),

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from iapo.cli import app, datasets  # noqa: F401 - registers the commands
 from iapo.dataset import DatasetError, create_dataset, load_benchmark
 from iapo.dataset.gallery import gallery_of
+from iapo.dataset.named import dataset_named
 
 RUN = CliRunner()
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -33,6 +34,16 @@ def test_outputs_can_be_withheld(tmp_path: Path) -> None:
     assert RUN.invoke(app, [*arguments, "--no-outputs"]).exit_code == 0
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(records) == 5 and not any(record["output"] for record in records)
+
+
+def test_tasks_with_their_intents_are_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    arguments = ["dataset", "export", str(path), "--category", "docker", "--size", "5"]
+    assert RUN.invoke(app, [*arguments, "--seed", "1", "--intents"]).exit_code == 0
+    read = dataset_named(str(path))
+    assert [(t.id, t.intent, t.output) for t in read] == [(t.id, t.intent, t.output) for t in SOME]
+    both = RUN.invoke(app, [*arguments, "--intents", "--hf"])
+    assert "--intents is for Alpaca records" in str(both.exception)
 
 
 def test_a_dataset_of_hugging_face_has_the_alpaca_fields_and_where_they_belong() -> None:
