@@ -259,5 +259,62 @@ class Parameter(Family):
         )
 
 
-for _family in (Role(), User(), Key(), Secret(), Parameter()):
+@dataclass(frozen=True)
+class GithubTrust(Family):
+    """A role that workflows of one repository may take on without a password."""
+
+    name: str = "terraform/github-trust"
+    format: Format = "terraform"
+    difficulties: tuple[int, ...] = (3,)
+    shared: str = "terraform/iam-role"
+
+    def make(self, rng: random.Random) -> Draft:
+        role, repository = name(rng, "deploy", "ci"), f"{team(rng)}/{team(rng)}"
+        subject = (
+            f"repo:{repository}:{rng.choice(('*', 'ref:refs/heads/main', 'environment:prod'))}"
+        )
+        issuer = "token.actions.githubusercontent.com"
+        provider = f"arn:aws:iam::123456789012:oidc-provider/{issuer}"
+        facts = [
+            pick(rng, f"the subject {subject}", f"trust in {subject} only"),
+            pick(rng, f"the existing provider {provider}", f"the OIDC provider {provider}"),
+        ]
+        policy = Expression(
+            "jsonencode({\n"
+            'Version = "2012-10-17"\n'
+            "Statement = [{\n"
+            'Effect = "Allow"\n'
+            'Action = "sts:AssumeRoleWithWebIdentity"\n'
+            f'Principal = {{ Federated = "{provider}" }}\n'
+            "Condition = {\n"
+            f'StringLike = {{ "{issuer}:sub" = "{subject}" }}\n'
+            "}\n}]\n})"
+        )
+        thing = pick(
+            rng,
+            "an IAM role for GitHub Actions",
+            "a role that GitHub Actions can assume",
+            "a CI role for GitHub",
+        )
+        statement = {
+            "Principal": {"Federated": provider},
+            "Condition": {"StringLike": {f"{issuer}:sub": subject}},
+        }
+        return Draft(
+            instruction=request(rng, "Terraform", thing, facts, name=role),
+            output=program(
+                resource("aws_iam_role", "role", {"name": role, "assume_role_policy": policy})
+            ),
+            intent={
+                "role": {
+                    "resource": "aws_iam_role",
+                    "name": role,
+                    "assume_role_policy": {"json": {"Statement": [statement]}},
+                }
+            },
+            difficulty=3,
+        )
+
+
+for _family in (GithubTrust(), Role(), User(), Key(), Secret(), Parameter()):
     register(_family)

@@ -1,4 +1,4 @@
-"""Log groups and alarms."""
+"""Log groups, metrics of them, and alarms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iapo.dataset.procedural.family import Draft, Family, register
-from iapo.dataset.procedural.hcl_writer import Expression, program, resource
+from iapo.dataset.procedural.hcl_writer import Block, Expression, program, resource
 from iapo.dataset.procedural.wording import name, pick, request, team
 from iapo.verify.report import Format
 
@@ -131,5 +131,84 @@ class Alarm(Family):
         )
 
 
-for _family in (LogGroup(), Alarm()):
+@dataclass(frozen=True)
+class MetricFilter(Family):
+    """A metric that counts lines of a log, sometimes with its alarm."""
+
+    name: str = "terraform/log-metric"
+    format: Format = "terraform"
+    difficulties: tuple[int, ...] = (2, 3)
+    shared: str = "terraform/log-group"
+
+    def make(self, rng: random.Random) -> Draft:
+        group, metric = f"/{team(rng)}/{team(rng)}", f"{team(rng).capitalize()}Errors"
+        space, word = (
+            f"{team(rng).capitalize()}/Logs",
+            rng.choice(("ERROR", "FATAL", "Timeout", "panic")),
+        )
+        title = name(rng, "errors")
+        facts = [
+            pick(
+                rng,
+                f"a metric filter {title} for the pattern {word}",
+                f"a filter {title} that counts {word}",
+            ),
+            pick(
+                rng,
+                f"the metric {metric} with value 1 in the namespace {space}",
+                f"{metric} in {space}, 1 a line",
+            ),
+        ]
+        counted = {"name": metric, "namespace": space, "value": "1"}
+        intent: dict[str, Any] = {
+            "group": {"resource": "aws_cloudwatch_log_group", "name": group},
+            "filter": {
+                "resource": "aws_cloudwatch_log_metric_filter",
+                "name": title,
+                "log_group_name": {"refers": "group"},
+                "pattern": {"contains": word},
+                "metric_transformation": counted,
+            },
+        }
+        blocks = [
+            resource("aws_cloudwatch_log_group", "group", {"name": group}),
+            resource(
+                "aws_cloudwatch_log_metric_filter",
+                "filter",
+                {
+                    "name": title,
+                    "log_group_name": Expression("aws_cloudwatch_log_group.group.name"),
+                    "pattern": word,
+                    "metric_transformation": Block(counted),
+                },
+            ),
+        ]
+        if rng.random() < 0.4:
+            alarm, most, seconds = name(rng, "alarm"), rng.choice((1, 5, 10)), rng.choice((60, 300))
+            facts.append(
+                f"an alarm {alarm} when the sum over {seconds} seconds is above {most} "
+                "(GreaterThanThreshold, 1 period, Sum)"
+            )
+            body: dict[str, Any] = {
+                "alarm_name": alarm,
+                "comparison_operator": "GreaterThanThreshold",
+                "evaluation_periods": 1,
+                "metric_name": metric,
+                "namespace": space,
+                "period": seconds,
+                "statistic": "Sum",
+                "threshold": most,
+            }
+            blocks.append(resource("aws_cloudwatch_metric_alarm", "alarm", body))
+            intent["alarm"] = {"resource": "aws_cloudwatch_metric_alarm", **body}
+        thing = pick(rng, "a CloudWatch log group", "a log group")
+        return Draft(
+            instruction=request(rng, "Terraform", thing, facts, name=group),
+            output=program(*blocks),
+            intent=intent,
+            difficulty=len(blocks),
+        )
+
+
+for _family in (MetricFilter(), LogGroup(), Alarm()):
     register(_family)
