@@ -51,6 +51,17 @@ def test_a_comment_does_not_stand_in_for_a_name_that_is_taken_away():
     assert REMARK in left_after(guide, BODY, {WRONG: 5.0, REMARK: 4.0, RIGHT: 0.0})
 
 
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\nstringData:\n  key: "
+
+
+def test_a_number_that_must_be_a_text_is_put_in_quotes():
+    nine, quote = (tokens(char)[0] for char in '9"')
+    left = left_after(Guide(TOKENIZER, format="kubernetes"), SECRET, {nine: 5.0})
+    assert left == {quote}
+    free = left_after(Guide(TOKENIZER, format="kubernetes", wanted=0.0), SECRET, {nine: 5.0})
+    assert len(free) > 1 and nine not in free
+
+
 @pytest.mark.parametrize(("text", "blanks"), [(BODY + "tags ", b" \t"), (BODY + "\n", b"\n")])
 def test_blanks_do_not_stand_in_either(text, blanks):
     guide = Guide(TOKENIZER)

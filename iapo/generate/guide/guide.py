@@ -72,8 +72,9 @@ class Guide:
         wanted: where the likeliest token of all is taken away, a comment and a second blank or line
             feed in a row must be at least that many times as likely as it. A model that may not
             write the name it wants would rather write one of those than another name. Where an end
-            is taken away because something is missing, the name of that is written. 0 does neither;
-            then alone the tokens tell what was let through (`along`).
+            is taken away because something is missing, the name of that is written, and where a number
+            is taken away that may stand in quotes, the quote. 0 does none of it; then alone the tokens
+            tell what was let through (`along`).
         limit: tokens that an answer may have, the one that ends it among them. An answer that would
             be cut is closed instead (`closing.py`). None: not known.
 
@@ -219,6 +220,9 @@ class Guide:
                 position = replace(position, owed=owed)
                 self._rows[row] = (list(tokens), position)
                 self.allow(position, out)
+            elif quote := self._quote(position, likeliest[place], len(tokens), out):
+                out[:] = False
+                out[quote] = True
             else:
                 self._say_something(position, logits[place], likeliest[place], out)
         allowed = torch.from_numpy(self._allowed[: len(rows)]).to(logits.device)
@@ -239,6 +243,22 @@ class Guide:
         at = max(text.rfind(b" ", 0, len(text) - len(text.lstrip())), 0)
         blanks, name = self.vocabulary.spell(text[:at]), self.vocabulary.spell(text[at:])
         return () if blanks is None or name is None else (*blanks, *name)
+
+    def _quote(
+        self, position: Position, likeliest: int, written: int, out: npt.NDArray[np.bool_]
+    ) -> int | None:
+        """The quote before a number that the model wants and that may only come in quotes."""
+        piece = self.vocabulary.pieces[likeliest] if likeliest < len(self.vocabulary) else None
+        number = (piece or b"").lstrip(b" ")
+        if piece is None or not number[:1].isdigit():
+            return None
+        quote = self.vocabulary.spell(piece[: -len(number)] + b'"') or []
+        digits = self.vocabulary.spell(number) or []
+        if len(quote) != 1 or not digits or not out[quote[0]]:
+            return None
+        inside = np.zeros_like(out)
+        self.allow(self.after(position, quote[0], written + 1), inside)
+        return quote[0] if inside[digits[0]] else None
 
     def _say_something(
         self, position: Position, logits: Tensor, likeliest: int, out: npt.NDArray[np.bool_]
