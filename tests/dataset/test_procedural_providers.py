@@ -12,8 +12,8 @@ from iapo.dataset.check import is_said
 from iapo.dataset.procedural.novelty import asked_for
 from iapo.dataset.procedural.providers import phrasing, recipes, services, values
 from iapo.dataset.procedural.providers.architecture import PLANS, Assembly, Fact
-from iapo.dataset.procedural.providers.common import common_types
 from iapo.dataset.procedural.providers.families import SERVICES, AnyResource
+from iapo.dataset.procedural.providers.popularity import common_types
 from iapo.intent import Leaf
 
 ANY = [name for name, family in FAMILIES.items() if isinstance(family, AnyResource)]

@@ -228,11 +228,14 @@ class Guide:
         allowed = torch.from_numpy(self._allowed[: len(rows)]).to(logits.device)
         return logits.masked_fill_(~allowed, -torch.inf)
 
+    def _piece(self, token: int) -> bytes:
+        """What a token writes; nothing for special ones and those that are not in the vocabulary."""
+        return (self.vocabulary.pieces[token] or b"") if token < len(self.vocabulary) else b""
+
     def _owed(self, position: Position, likeliest: int) -> tuple[int, ...]:
         """What must be written before the end that the model wants; nothing where it wants none."""
         assert position.state is not None
-        piece = self.vocabulary.pieces[likeliest] if likeliest < len(self.vocabulary) else None
-        if likeliest not in self.stop and not (piece or b"").lstrip().startswith(b"}"):
+        if likeliest not in self.stop and not self._piece(likeliest).lstrip().startswith(b"}"):
             return ()
         pieces = way_out(position.state, position.ledger) or []
         first = next((i for i, text in enumerate(pieces) if text.strip()), len(pieces))
@@ -248,9 +251,9 @@ class Guide:
         self, position: Position, likeliest: int, written: int, out: npt.NDArray[np.bool_]
     ) -> int | None:
         """The quote before a number that the model wants and that may only come in quotes."""
-        piece = self.vocabulary.pieces[likeliest] if likeliest < len(self.vocabulary) else None
-        number = (piece or b"").lstrip(b" ")
-        if piece is None or not number[:1].isdigit():
+        piece = self._piece(likeliest)
+        number = piece.lstrip(b" ")
+        if not number[:1].isdigit():
             return None
         quote = self.vocabulary.spell(piece[: -len(number)] + b'"') or []
         digits = self.vocabulary.spell(number) or []

@@ -14,7 +14,7 @@ from typing import Any
 
 from iapo.dataset.procedural.hcl_writer import Block, Expression
 from iapo.dataset.procedural.providers import services, values
-from iapo.dataset.procedural.providers.common import weight_of
+from iapo.dataset.procedural.providers.popularity import weight_of
 from iapo.dataset.procedural.providers.recipes import Body, Recipe, recipe, types
 from iapo.dataset.procedural.providers.values import Spec
 

@@ -19,8 +19,8 @@ from iapo.dataset.procedural.providers.architecture import (
     Part,
     size,
 )
-from iapo.dataset.procedural.providers.common import weight_of
 from iapo.dataset.procedural.providers.phrasing import instruction
+from iapo.dataset.procedural.providers.popularity import weight_of
 from iapo.dataset.procedural.providers.recipes import types
 from iapo.verify.report import Format
 

@@ -14,7 +14,6 @@ from iapo.dataset.procedural.family import Draft, Family, register
 from iapo.dataset.procedural.hcl_writer import program
 from iapo.dataset.procedural.providers import features
 from iapo.dataset.procedural.providers.architecture import PLANS, Assembly, size
-from iapo.dataset.procedural.providers.common import weight_of
 from iapo.dataset.procedural.providers.families import (
     SERVICES,
     difficulty,
@@ -24,6 +23,7 @@ from iapo.dataset.procedural.providers.families import (
 )
 from iapo.dataset.procedural.providers.features import Feature, Program
 from iapo.dataset.procedural.providers.phrasing import instruction
+from iapo.dataset.procedural.providers.popularity import weight_of
 from iapo.verify.report import Format
 
 _LONGEST = 1400  # characters of a reference
