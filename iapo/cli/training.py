@@ -36,7 +36,7 @@ def train(
         bool | None,
         typer.Option(
             "--guide/--no-guide",
-            help="Rollouts of Terraform hold only what can still become valid code.",
+            help="Rollouts hold only what can still become valid code.",
             show_default=False,
         ),
     ] = None,
