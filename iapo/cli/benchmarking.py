@@ -67,7 +67,8 @@ def bench(
         bool,
         typer.Option(
             "--guided",
-            help="Let only code through that can be valid, in the formats that there is a guide for.",
+            help="Let only code through that can be valid, in the formats that there is a guide for. "
+            "Of endpoints only vLLM does so, with iapo.integrations.vllm:InfrastructureGuide loaded.",
         ),
     ] = False,
     out: Annotated[

@@ -36,7 +36,8 @@ class Bench:
         dataset: as `dataset_named` takes it, with `categories` and `limit`.
         decoding: how answers are drawn.
         endpoint: where the model is, if not in this process.
-        guided: let only code through that can be valid, in the formats that there is a guide for.
+        guided: let only code through that can be valid, in the formats that there is a guide for. Of
+            endpoints only vLLM does so, with `iapo.integrations.vllm`.
         rows: answers written together, in this process.
         device, dtype: as `iapo.models.load` takes them.
     """
@@ -51,12 +52,6 @@ class Bench:
     rows: int = 64
     device: str = "auto"
     dtype: str = "auto"
-
-    def __post_init__(self) -> None:
-        if self.guided and (self.endpoint is not None or _is_gguf(self.model)):
-            raise EngineError(
-                "only a model in this process can be guided, not a GGUF file or endpoint"
-            )
 
     def settings(self, tasks: Sequence[Task]) -> dict[str, Any]:
         """What must be the same for a run to go on, as JSON types."""
@@ -97,11 +92,11 @@ class Bench:
             EngineError, ModelError: one line: what is missing and what to do.
         """
         if self.endpoint is not None:
-            return EndpointEngine(self.endpoint, self.decoding)
+            return EndpointEngine(self.endpoint, self.decoding, self.guided)
         if _is_gguf(self.model):
             from iapo.evaluate.engines.gguf import GgufEngine
 
-            return GgufEngine(Path(self.model).expanduser(), self.decoding)
+            return GgufEngine(Path(self.model).expanduser(), self.decoding, self.guided)
         try:
             from iapo.evaluate.engines.local import LocalEngine
             from iapo.models import load

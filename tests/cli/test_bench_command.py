@@ -230,7 +230,6 @@ def test_figures_are_shown_again(tmp_path: Path) -> None:
         (["-k", "4", "--temperature", "0"], "temperature above 0"),
         (["--top-p", "0"], "top_p"),
         (["-k", "0"], "-k"),
-        (["--endpoint", "http://x", "--model", "m", "--guided"], "guided"),
         (["compare", "here", "there"], "no benchmark run here"),
         (["show", "here"], "no benchmark run here"),
     ],
@@ -240,6 +239,15 @@ def test_bad_input_ends_in_one_line_and_exit_code_two(arguments, says, tmp_path)
     assert done.returncode == 2, done.stderr
     assert says in (done.stderr if "Usage" in done.stderr else done.stderr.splitlines()[-1])
     assert "Traceback" not in done.stderr
+
+
+def test_an_endpoint_that_does_not_guide_is_one_line(tmp_path: Path) -> None:
+    with endpoint(reference) as fake:
+        done = bench("--endpoint", fake.url, "--model", "m", "--guided", *TASKS, folder=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "does not guide" in done.stderr.splitlines()[-1]
+    assert "--logits-processors" in done.stderr.splitlines()[-1]
+    assert len(fake.bodies) == 1
 
 
 def test_a_gguf_file_names_the_extra_where_its_engine_is_missing(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from fake_endpoint import completion, endpoint
 from iapo.evaluate.engines import Decoding, EngineError, Request
 from iapo.evaluate.engines import endpoint as module
 from iapo.evaluate.engines.endpoint import Endpoint, EndpointEngine, key_from
+from iapo.generate.guide import GUIDED
+from iapo.generate.guide.batch import unknown
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +21,9 @@ def _quick(monkeypatch):
     monkeypatch.setattr(module, "_FIRST_WAIT", 0.01)
 
 
-def asking(fake, requests, decoding=None, **options):
+def asking(fake, requests, decoding=None, guided=False, **options):
     options = {"model": "m", "timeout": 10.0, **options}
-    engine = EndpointEngine(Endpoint(fake.url, **options), decoding or Decoding())
+    engine = EndpointEngine(Endpoint(fake.url, **options), decoding or Decoding(), guided)
     try:
         return [answer for batch in engine.answers(requests) for answer in batch]
     finally:
@@ -182,3 +184,45 @@ def test_a_key_that_no_header_can_hold_is_one_line(monkeypatch):
     assert key_from("SOME_KEY") == "plain"
     monkeypatch.delenv("SOME_KEY")
     assert key_from("SOME_KEY") == ""
+
+
+def guiding(body):
+    """As vLLM answers that has our processor: see `InfrastructureGuide.validate_params`."""
+    format = body.get("vllm_xargs", {}).get("iapo_format")
+    if format in (None, *GUIDED):
+        return completion("x")
+    return 400, {"error": {"message": unknown(format), "type": "BadRequestError"}}
+
+
+def test_each_request_asks_for_the_guide_of_its_format():
+    asked = [
+        Request(n, f"write {n}", format, (0,), n)
+        for n, format in enumerate(["terraform", "ansible", "jenkins"])
+    ]
+    with endpoint(guiding) as fake:
+        assert len(asking(fake, asked, guided=True)) == 3
+    first, *bodies = fake.bodies
+    assert first["max_tokens"] == 1
+    told = {b["messages"][-1]["content"]: b.get("vllm_xargs") for b in bodies}
+    assert told == {
+        "write 0": {"iapo_format": "terraform"},
+        "write 1": None,
+        "write 2": {"iapo_format": "jenkins"},
+    }
+    with endpoint(guiding) as fake:
+        asking(fake, asked)
+    assert not any("vllm_xargs" in body for body in fake.bodies)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        completion("x"),  # it does not know what was asked for, and says nothing
+        (400, {"error": {"message": "Unrecognized request argument supplied: vllm_xargs"}}),
+    ],
+)
+def test_a_server_that_does_not_guide_is_found_out_at_once(reply):
+    with endpoint(lambda _: reply) as fake, pytest.raises(EngineError) as error:
+        asking(fake, requests(4), guided=True)
+    assert "does not guide" in str(error.value) and "InfrastructureGuide" in str(error.value)
+    assert len(fake.bodies) == 1

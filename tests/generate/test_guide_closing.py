@@ -122,7 +122,7 @@ def test_an_answer_that_would_be_cut_is_closed():
         guide.allow(position, allowed)
         wanted = written[len(answer)]
         answer.append(wanted if allowed[wanted] else int(np.flatnonzero(allowed)[0]))
-        position = guide.after(position, answer[-1], len(answer))
+        position = guide.after(position, answer[-1], limit - len(answer))
     text = TOKENIZER.decode(answer[:-1])
     assert text.startswith(CUT["what is required"][0] + "  # again")
     assert text.endswith('\n  vpc_id = "x"\n}')
@@ -191,7 +191,7 @@ def test_after_a_look_in_vain_the_next_one_is_farther(monkeypatch):
     guide = Guide(TOKENIZER, limit=300)
     token = TOKENIZER("#").input_ids[-1]
     position = guide.first
-    for written in range(1, 300):
-        position = guide.after(position, token, written)
+    for left in range(299, 0, -1):
+        position = guide.after(position, token, left)
     assert position.state is not None and position.endless
     assert 0 < len(looked) <= 9

@@ -10,12 +10,14 @@ import os
 import queue
 import random
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from iapo.evaluate.engines.engine import Answer, Decoding, EngineError, Request
+from iapo.generate.guide import GUIDED
+from iapo.generate.guide.batch import FORMAT_ARGUMENT
 from iapo.verify.output import one_line
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ _PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0  # seconds
 # Names that servers know the same setting by: what one refuses is asked for by the next, or not.
 _OTHER_NAMES = {"max_tokens": "max_completion_tokens", "seed": None}
+_MOST_TOKENS = frozenset({"max_tokens", "max_completion_tokens"})
 _MOST_SAID = 200  # characters of what a server said
 
 
@@ -84,8 +87,16 @@ def key_from(variable: str) -> str:
 class EndpointEngine:
     """Asks an endpoint for one answer a request."""
 
-    def __init__(self, endpoint: Endpoint, decoding: Decoding) -> None:
-        """Raises: EngineError: the address is none, or the HTTP library is not installed."""
+    def __init__(self, endpoint: Endpoint, decoding: Decoding, guided: bool = False) -> None:
+        """An engine that has not asked anything yet.
+
+        Args:
+            guided: ask for each answer under the guide of its format. Of servers only vLLM knows what
+                that means, and only with `iapo.integrations.vllm` loaded; the first request finds out.
+
+        Raises:
+            EngineError: the address is none, or the HTTP library is not installed.
+        """
         try:
             import httpx2
         except ImportError:
@@ -94,6 +105,7 @@ class EndpointEngine:
             ) from None
         self._endpoint = endpoint
         self._decoding = decoding
+        self._guided = guided
         self._address = endpoint.address
         self._http = httpx2
         self._renamed: dict[str, str | None] = {}
@@ -107,6 +119,8 @@ class EndpointEngine:
 
     def answers(self, requests: Sequence[Request]) -> Iterator[list[Answer]]:
         """Answers as they come in."""
+        if self._guided and requests:
+            self._require_guide(requests[0])
         asked: queue.SimpleQueue[tuple[Request, int]] = queue.SimpleQueue()
         for request in requests:
             for number in request.numbers:
@@ -148,33 +162,58 @@ class EndpointEngine:
                 return
 
     def _ask(self, request: Request, number: int) -> Answer:
+        guide = request.format if self._guided and request.format in GUIDED else None
+        reply = self._reply(lambda renamed: self._body(request, number, renamed, guide))
+        if not reply.is_success:
+            raise EngineError(f"{self._address} refuses: {_refusal(reply)}")
+        return _answer(reply, request, number, self._address)
+
+    def _require_guide(self, request: Request) -> None:
+        """Other servers answer as if nothing had been asked for, so a guide that nobody has is asked for.
+
+        Raises:
+            EngineError: the server does not refuse it as our processor does.
+        """
+
+        def body(renamed: dict[str, str | None]) -> dict[str, Any]:
+            asked = self._body(request, 0, renamed, "?")
+            return asked | dict.fromkeys(_MOST_TOKENS & asked.keys(), 1)
+
+        reply = self._reply(body)
+        if reply.status_code != 400 or FORMAT_ARGUMENT not in _said(reply):
+            said = "" if reply.is_success else f" ({_refusal(reply)})"
+            raise EngineError(
+                f"{self._address} does not guide{said}; only vLLM can be asked to, started with "
+                "--logits-processors iapo.integrations.vllm:InfrastructureGuide"
+            )
+
+    def _reply(self, body: Callable[[dict[str, str | None]], dict[str, Any]]) -> httpx2.Response:
+        """An answer, or a refusal that trying again will not change."""
         trouble, asked_to_wait = "", 0.0
         for attempt in range(self._endpoint.tries):
             if attempt and self._stop.wait(_wait(attempt, asked_to_wait)):
                 break
             asked_to_wait = 0.0
             try:
-                reply = self._post(request, number)
+                reply = self._post(body)
             except self._http.RequestError as error:
                 trouble = f"{type(error).__name__}: {one_line(str(error))[:_MOST_SAID]}".rstrip(
                     ": "
                 )
                 continue
-            if reply.is_success:
-                return _answer(reply, request, number, self._address)
-            trouble = f"{reply.status_code} {reply.reason_phrase}: {_said(reply)}".rstrip(": ")
-            if reply.status_code not in _PASSING:
-                raise EngineError(f"{self._address} refuses: {trouble}")
+            if reply.is_success or reply.status_code not in _PASSING:
+                return reply
+            trouble = _refusal(reply)
             asked_to_wait = _retry_after(reply)
         raise EngineError(
             f"{self._address} did not answer in {self._endpoint.tries} tries: {trouble}"
         )
 
-    def _post(self, request: Request, number: int) -> httpx2.Response:
+    def _post(self, body: Callable[[dict[str, str | None]], dict[str, Any]]) -> httpx2.Response:
         """One reply; where it refuses a setting that has another name, the one to that."""
         while True:
             known = dict(self._renamed)
-            reply = self._client.post(self._address, json=self._body(request, number, known))
+            reply = self._client.post(self._address, json=body(known))
             if reply.status_code not in (400, 422):
                 return reply
             said = _said(reply)
@@ -184,7 +223,7 @@ class EndpointEngine:
             self._renamed[refused[0]] = _OTHER_NAMES[refused[0]]
 
     def _body(
-        self, request: Request, number: int, renamed: dict[str, str | None]
+        self, request: Request, number: int, renamed: dict[str, str | None], guide: str | None
     ) -> dict[str, Any]:
         decoding = self._decoding
         messages = [{"role": "user", "content": request.prompt}]
@@ -199,6 +238,8 @@ class EndpointEngine:
         }
         if decoding.top_p < 1:
             body["top_p"] = decoding.top_p
+        if guide is not None:
+            body["vllm_xargs"] = {FORMAT_ARGUMENT: guide}
         for name, other in renamed.items():
             value = body.pop(name)
             if other:
@@ -240,6 +281,10 @@ def _retry_after(reply: httpx2.Response) -> float:
     """RFC 9110, section 10.2.3, in seconds; a date counts as nothing asked."""
     asked = reply.headers.get("retry-after", "")
     return float(asked) if asked.isascii() and asked.isdecimal() else 0.0
+
+
+def _refusal(reply: httpx2.Response) -> str:
+    return f"{reply.status_code} {reply.reason_phrase}: {_said(reply)}".rstrip(": ")
 
 
 def _said(reply: httpx2.Response) -> str:

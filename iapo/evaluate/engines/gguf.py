@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from iapo.evaluate.engines.engine import Answer, Decoding, EngineError, Request
+from iapo.generate.guide import Guides
+from iapo.generate.guide.llama import LlamaProcessor, llama_vocabulary
 
 _ROOM_FOR_PROMPT = 1024  # tokens, besides the answer
 
@@ -14,8 +16,11 @@ _ROOM_FOR_PROMPT = 1024  # tokens, besides the answer
 class GgufEngine:
     """One answer after the other, with the chat template that is in the file."""
 
-    def __init__(self, path: Path, decoding: Decoding) -> None:
+    def __init__(self, path: Path, decoding: Decoding, guided: bool = False) -> None:
         """Load the file.
+
+        Args:
+            guided: let only code through that can be valid, in the formats that there is a guide for.
 
         Raises:
             EngineError: llama-cpp-python is not installed, or the file is none that it can read.
@@ -35,6 +40,11 @@ class GgufEngine:
             )
         except (ValueError, RuntimeError, OSError) as error:
             raise EngineError(f"{path} cannot be loaded: {str(error).splitlines()[0]}") from error
+        self._guides = (
+            Guides(*llama_vocabulary(self._model), limit=decoding.max_new_tokens)
+            if guided
+            else None
+        )
 
     def answers(self, requests: Sequence[Request]) -> Iterator[list[Answer]]:
         """One task at a time, so that its prompt is read once."""
@@ -46,6 +56,8 @@ class GgufEngine:
         messages = [{"role": "user", "content": request.prompt}]
         if decoding.system_prompt:
             messages.insert(0, {"role": "system", "content": decoding.system_prompt})
+        guide = None if self._guides is None else self._guides.get(request.format)
+        processor = None if guide is None else LlamaProcessor(guide, context=self._model.n_ctx())
         try:
             reply = self._model.create_chat_completion(
                 messages,
@@ -56,9 +68,12 @@ class GgufEngine:
                 repeat_penalty=1.0,
                 max_tokens=decoding.max_new_tokens,
                 seed=(request.seed + number) % 2**31,
+                logits_processor=None if processor is None else [processor],
             )
         except ValueError as error:  # a prompt longer than the room there is
             raise EngineError(f"cannot answer: {str(error).splitlines()[0]}") from error
+        if processor is not None and processor.failure is not None:
+            raise processor.failure
         choice = reply["choices"][0]
         return Answer(
             request.place,

@@ -10,9 +10,9 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from iapo.generate.guide.guide import WANTED, Guide, vocabulary_of
+from iapo.generate.guide.guide import WANTED, Guide
 from iapo.generate.guide.languages import GUIDED
-from iapo.generate.guide.vocabulary import SpellingError
+from iapo.generate.guide.vocabulary import SpellingError, vocabulary_of
 from iapo.verify.terraform.catalogue import list_schemas
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Guides(Mapping[str, Guide]):
     """The guides of all formats by format, each made when it is first asked for.
 
     Args:
+        tokenizer: the model's, or its vocabulary.
+        stop: tokens that end an answer.
         limit: tokens that an answer may have (see `Guide`).
         wanted: how much is asked of what says nothing (see `Guide`).
 
@@ -71,8 +73,7 @@ class Guides(Mapping[str, Guide]):
         limit: int | None = None,
         wanted: float = WANTED,
     ) -> None:
-        vocabulary_of(tokenizer)
-        self._tokenizer, self._stop = tokenizer, stop
+        self._vocabulary, self._stop = vocabulary_of(tokenizer), stop
         self._limit, self._wanted = limit, wanted
         self._made: dict[str, Guide] = {}
 
@@ -81,7 +82,7 @@ class Guides(Mapping[str, Guide]):
             raise KeyError(format)
         if format not in self._made:
             self._made[format] = Guide(
-                self._tokenizer,
+                self._vocabulary,
                 stop=self._stop,
                 format=format,
                 limit=self._limit,

@@ -22,7 +22,7 @@ from iapo.generate.guide.idle import Bound, Idle
 from iapo.generate.guide.languages import language_of
 from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.masks import Mask, Masks
-from iapo.generate.guide.vocabulary import Vocabulary, read_vocabulary
+from iapo.generate.guide.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,11 +60,12 @@ class Position:
 class Guide:
     """Allows the tokens that can still become valid code.
 
-    Use it as the `guide` of `iapo.generate.sample`, or `processor` with `transformers`.
+    Use it as the `guide` of `iapo.generate.sample`, or `processor` with `transformers`; what other
+    engines need is made of `allowed` (`llama.py`, `batch.py`).
 
     Args:
-        tokenizer: any Hugging Face tokenizer that spells bytes.
-        stop: tokens that end an answer; the tokenizer's end-of-text token if None.
+        tokenizer: any Hugging Face tokenizer that spells bytes, or a `Vocabulary`.
+        stop: tokens that end an answer; a tokenizer's end-of-text token if None.
         format: one of `GUIDED`.
         named: what has no schema and may be written all the same, with any arguments: providers
             (Terraform), kinds (Kubernetes).
@@ -81,6 +82,7 @@ class Guide:
     Attributes:
         format: of the code it guides.
         stop: tokens that end an answer.
+        limit: tokens that an answer may have; None: not known.
         vocabulary: the tokenizer's.
 
     Raises:
@@ -99,7 +101,7 @@ class Guide:
         limit: int | None = None,
     ) -> None:
         self._language = language_of(format, named)
-        self._bound, self._wanted, self._limit = bound, wanted, limit
+        self._bound, self._wanted, self.limit = bound, wanted, limit
         self.format = format
         self.stop = tuple(stop) if stop is not None else (int(tokenizer.eos_token_id),)
         self.vocabulary = vocabulary_of(tokenizer)
@@ -113,16 +115,15 @@ class Guide:
         """Before anything is written."""
         return self._first
 
-    def after(self, position: Position, token: int, written: int | None = None) -> Position:
-        """The position once a token is written. `written`: tokens so far, where the limit counts."""
+    def after(self, position: Position, token: int, left: int | None = None) -> Position:
+        """The position once a token is written. `left`: tokens that may follow it, where it is known."""
         after = self._after(position, token)
         if position.owed:
             after = replace(after, owed=position.owed[1:])
-        if after.state is None or written is None or self._limit is None:
+        if after.state is None or left is None:
             return after
         if position.closing is not None:
             return replace(after, closing=position.closing[1:])
-        left = self._limit - written
         after = replace(after, endless=position.endless)
         if left > _LAST or left % (_SELDOM if after.endless else _EVERY):
             return after
@@ -201,32 +202,63 @@ class Guide:
                 _without(out, leading)
 
     def __call__(
-        self, rows: Sequence[int], written: Sequence[Sequence[int]], logits: Tensor
+        self,
+        rows: Sequence[int],
+        written: Sequence[Sequence[int]],
+        logits: Tensor,
+        limits: Sequence[int | None] | None = None,
     ) -> Tensor:
-        """Take away what may not come (see `iapo.generate.sampling.Guide`)."""
+        """Take away what may not come, in place (see `iapo.generate.sampling.Guide`).
+
+        Args:
+            limits: as `allowed` takes them.
+        """
         import torch
 
+        allowed = torch.from_numpy(self.allowed(rows, written, logits, limits)).to(logits.device)
+        return logits.masked_fill_(~allowed, -torch.inf)
+
+    def allowed(
+        self,
+        rows: Sequence[int],
+        written: Sequence[Sequence[int]],
+        logits: Tensor | npt.NDArray[np.float32],
+        limits: Sequence[int | None] | None = None,
+    ) -> npt.NDArray[np.bool_]:
+        """[R, V] which tokens may come next in each row; good until the next call.
+
+        Args:
+            rows: a number for each text, the same one while it is written.
+            written: the tokens of each so far.
+            logits: [R, V] what is likely; they are only read, and only those that matter.
+            limits: tokens that each text may have, where they differ; the guide's if None.
+        """
         size = logits.shape[1]
         if self._allowed.shape[0] < len(rows) or self._allowed.shape[1] != size:
             self._allowed = np.zeros((len(rows), size), np.bool_)
-        likeliest = logits.argmax(-1).tolist()
-        for place, (row, tokens) in enumerate(zip(rows, written, strict=True)):
-            position, out = self._position(row, tokens), self._allowed[place]
+        likeliest: list[int] = logits.argmax(-1).tolist()
+        every = limits if limits is not None else [self.limit] * len(rows)
+        for place, (row, tokens, limit) in enumerate(zip(rows, written, every, strict=True)):
+            position, out = self._position(row, tokens, limit), self._allowed[place]
             self.allow(position, out)
             settled = position.owed or position.closing is not None
             if not self._wanted or settled or out[likeliest[place]]:
                 continue
+            left = None if limit is None else limit - len(tokens) - 1
             if owed := self._owed(position, likeliest[place]):
                 position = replace(position, owed=owed)
                 self._rows[row] = (list(tokens), position)
                 self.allow(position, out)
-            elif quote := self._quote(position, likeliest[place], len(tokens), out):
+            elif quote := self._quote(position, likeliest[place], left, out):
                 out[:] = False
                 out[quote] = True
             else:
                 self._say_something(position, logits[place], likeliest[place], out)
-        allowed = torch.from_numpy(self._allowed[: len(rows)]).to(logits.device)
-        return logits.masked_fill_(~allowed, -torch.inf)
+        return self._allowed[: len(rows)]
+
+    def release(self, row: int) -> None:
+        """Nothing more is written in a row."""
+        self._rows.pop(row, None)
 
     def _piece(self, token: int) -> bytes:
         """What a token writes; nothing for special ones and those that are not in the vocabulary."""
@@ -248,7 +280,7 @@ class Guide:
         return () if blanks is None or name is None else (*blanks, *name)
 
     def _quote(
-        self, position: Position, likeliest: int, written: int, out: npt.NDArray[np.bool_]
+        self, position: Position, likeliest: int, left: int | None, out: npt.NDArray[np.bool_]
     ) -> int | None:
         """The quote before a number that the model wants and that may only come in quotes."""
         piece = self._piece(likeliest)
@@ -260,11 +292,15 @@ class Guide:
         if len(quote) != 1 or not digits or not out[quote[0]]:
             return None
         inside = np.zeros_like(out)
-        self.allow(self.after(position, quote[0], written + 1), inside)
+        self.allow(self.after(position, quote[0], left), inside)
         return quote[0] if inside[digits[0]] else None
 
     def _say_something(
-        self, position: Position, logits: Tensor, likeliest: int, out: npt.NDArray[np.bool_]
+        self,
+        position: Position,
+        logits: Tensor | npt.NDArray[np.float32],
+        likeliest: int,
+        out: npt.NDArray[np.bool_],
     ) -> None:
         """Take away what says nothing and only stands in for what was wanted, unless it is all."""
         mask = self.mask(position)
@@ -279,7 +315,8 @@ class Guide:
         ids = np.concatenate(idle)
         ids = ids[out[ids]]
         least = float(logits[likeliest]) + math.log(self._wanted)
-        _without(out, ids[(logits[ids] < least).cpu().numpy()])
+        unlikely = logits[ids] < least
+        _without(out, ids[unlikely if isinstance(unlikely, np.ndarray) else unlikely.cpu().numpy()])
 
     def along(self, tokens: Sequence[int], size: int) -> npt.NDArray[np.bool_]:
         """[T, size] which tokens may come before each of a whole answer's, as it was written.
@@ -293,17 +330,19 @@ class Guide:
         position = self._first
         for place, token in enumerate(tokens):
             self.allow(position, out[place])
-            position = self.after(position, token, place + 1)
+            left = None if self.limit is None else self.limit - place - 1
+            position = self.after(position, token, left)
         return out
 
-    def _position(self, row: int, tokens: Sequence[int]) -> Position:
+    def _position(self, row: int, tokens: Sequence[int], limit: int | None) -> Position:
         tokens = list(tokens)
         before, position = self._rows.get(row, ([], self._first))
         # A beam search hands a row's number to another text: only what is the same is kept.
         if tokens[: len(before)] != before:
             before, position = [], self._first
         for written, token in enumerate(tokens[len(before) :], len(before) + 1):
-            position = self.after(position, token, written)
+            left = None if limit is None else limit - written
+            position = self.after(position, token, left)
         self._rows[row] = (tokens, position)
         return position
 
@@ -327,13 +366,3 @@ def _without(out: npt.NDArray[np.bool_], ids: npt.NDArray[np.int32]) -> None:
     kept[ids] = False
     if kept.any():
         out[:] = kept
-
-
-def vocabulary_of(tokenizer: Any) -> Vocabulary:
-    """The vocabulary of a tokenizer, read once for each."""
-    known = getattr(tokenizer, "_iapo_vocabulary", None)
-    if isinstance(known, Vocabulary):
-        return known
-    made = read_vocabulary(tokenizer)
-    tokenizer._iapo_vocabulary = made
-    return made

@@ -1,7 +1,8 @@
 """The bytes that each token of a tokenizer stands for, laid out as a tree of common beginnings.
 
 Works for the two ways in which Hugging Face tokenizers spell bytes: GPT-2's alphabet of printable
-stand-ins (SmolLM2, Qwen, Llama 3) and SentencePiece's `▁` and `<0x0A>` (Llama 2, Mistral, Gemma).
+stand-ins (SmolLM2, Qwen, Llama 3) and SentencePiece's `▁` and `<0x0A>` (Llama 2, Mistral, Gemma). The
+tokens of a GGUF file are told by llama.cpp itself (`llama.py`).
 """
 
 from __future__ import annotations
@@ -127,6 +128,22 @@ def _where(pieces: Sequence[bytes | None], beginning: bytes) -> npt.NDArray[np.i
     return np.asarray(
         [i for i, piece in enumerate(pieces) if piece and found.match(piece)], np.int32
     )
+
+
+def vocabulary_of(tokenizer: Any) -> Vocabulary:
+    """The vocabulary of a Hugging Face tokenizer, read once for each; one that is read as it is.
+
+    Raises:
+        SpellingError: the tokenizer spells bytes in neither of the known ways.
+    """
+    if isinstance(tokenizer, Vocabulary):
+        return tokenizer
+    known = getattr(tokenizer, "_iapo_vocabulary", None)
+    if isinstance(known, Vocabulary):
+        return known
+    made = read_vocabulary(tokenizer)
+    tokenizer._iapo_vocabulary = made
+    return made
 
 
 def read_vocabulary(tokenizer: Any) -> Vocabulary:
