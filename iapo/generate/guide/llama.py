@@ -99,5 +99,4 @@ class LlamaProcessor:
             room = self._context - self._prompt
             limit = room if limit is None else min(limit, room)
         written = input_ids[self._prompt :].tolist()
-        (allowed,) = self._guide.allowed([0], [written], scores[None], [limit])
-        return allowed
+        return self._guide.allowed([0], [written], scores[None], [limit]).reshape(-1)
