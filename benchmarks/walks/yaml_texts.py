@@ -153,7 +153,9 @@ class Walk(Writing):
             if self.put(f'{before}"{name}":'):
                 return
         rng.shuffle(names)
-        self.must(*(f"{before}{name}:" for name in names))
+        # What a service needs it may not be itself: then another name.
+        other = [f"other{len(self.text)}"] if fields.free else []
+        self.must(*(f"{before}{name}:" for name in (*names, *other)))
 
     def value(self, value: block.Value) -> None:
         """After a colon."""

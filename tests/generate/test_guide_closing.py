@@ -28,7 +28,12 @@ CUT = {
     "a block in a block": (
         'resource "aws_s3_bucket" "b" {\n  versioning {\n    enabled = true\n', "  }\n}"),
     "what is required": (
-        'resource "aws_subnet" "a" {\n  cidr_block = "10.0.0.0/24"\n', '  vpc_id = "x"\n}'),
+        'resource "aws_subnet" "a" {\n  cidr_block = "10.0.0.0/24"\n',
+        '  vpc_id = var.x\n}\nvariable "x" {\n}'),
+    "what is required, where a variable has the name": (
+        'variable "x" {}\nresource "aws_subnet" "a" {\n', '  vpc_id = "x"\n}'),
+    "the name of what is referred to": (
+        'resource "aws_vpc" "a" {}\nresource "aws_subnet" "b" {\n  vpc_id = aws_vpc.a', ".id\n}"),
     "one of a group": (
         'resource "aws_ebs_volume" "a" {\n', None),
     "an enum": ('resource "aws_kms_key" "k" {\n  key_usage = "ENC', 'RYPT_DECRYPT"\n}'),
@@ -64,6 +69,43 @@ CUT_YAML = {
         "kubernetes",
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {k: v", "}}\n"),
     "a comment": ("compose", "services:\n  web:\n    # The image", "\n    build: x\n"),
+    "a build further in": ("compose", "services:\n    web:\n      build:\n   ", "     pull: true\n"),
+    "a service that needs itself by a long name": (
+        "compose",
+        "services:\n  the-one-behind-all-others:\n    image: x\n    depends_on: {the-one-behind-all-others",
+        "x: {condition: service_started}}\n  the-one-behind-all-othersx:\n    build: x\n"),
+    "a service by its beginning": (
+        "compose",
+        "services:\n  db: {image: x}\n  web: {image: x, links: [d", "b]}\n"),
+    "a workflow's first comment": (
+        "github-actions", "# How th",
+        "\njobs:\n  x:\n    uses: ./.github/workflows/x.yml\non: fork\n"),
+    "an action": (
+        "github-actions", "on: fork\njobs:\n  a:\n    runs-on: x\n    steps:\n    - uses: own",
+        "/x@x\n"),
+    "a job by its beginning": (
+        "github-actions",
+        "on: fork\njobs:\n  build: {runs-on: x, steps: [{run: x}]}\n  a:\n    needs: [b",
+        "uild]\n    uses: ./.github/workflows/x.yml\n"),
+    "an entry that may be an expression": (
+        "github-actions",
+        "on: fork\njobs:\n  a:\n    runs-on: ${{ matrix.os }}\n    strategy:\n      matrix:\n        include:\n"
+        "        - env: {MODE:",
+        " 1}\n        os: ${{ fromJSON(github.sha) }}\n    steps:\n      - run: 1\n"),
+    "a comparison": (
+        "github-actions",
+        "on: fork\njobs:\n  a:\n    runs-on: x\n    continue-on-error: ${{ startsWith('a', 'b') && 'c",
+        "' || null }}\n    steps:\n      - run: 1\n"),
+    "what is read of a row": (
+        "github-actions",
+        "on: fork\njobs:\n  a:\n    runs-on: ${{ matrix.image.id }}\n    strategy:\n      matrix:\n"
+        "        image: [{name: x}]\n",
+        "        include:\n          - image:\n              id: 1 x\n    steps:\n      - run: 1\n"),
+    "what a reference finds in another job": (
+        "gitlab-ci",
+        ".off:\n  after_script: [x]\n.on:\n  script: [x]\ntest:\n  script:\n    - !ref", "erence [.on,script]\n"),
+    "what a reference is to find": (
+        "gitlab-ci", "test:\n  script:\n    - !reference [", ".base,script]\n.base:\n  script: x\n"),
     "a service": ("compose", "services:\n  web:\n    ima", "ge: x\n"),
     "a fence": ("compose", "```yaml\nservices:\n  web:\n    image: nginx", "\n```"),
 }  # fmt: skip
@@ -125,7 +167,7 @@ def test_an_answer_that_would_be_cut_is_closed():
         position = guide.after(position, answer[-1], limit - len(answer))
     text = TOKENIZER.decode(answer[:-1])
     assert text.startswith(CUT["what is required"][0] + "  # again")
-    assert text.endswith('\n  vpc_id = "x"\n}')
+    assert text.endswith('\n  vpc_id = var.x\n}\nvariable "x" {\n}')
     assert limit - 40 < len(answer) <= limit
 
 

@@ -183,6 +183,12 @@ REFUSED = {
         "networks:\n  a:\n" + service("networks: [b"), "networks: ["),
     "a key of none of the networks": (
         "networks:\n  a:\n" + service("networks:\n  b:"), "networks:\n      "),
+    "models where there are none": ("models: {}\n" + service("models: {}"), "nginx\n    m"),
+    "secrets where there are none": ("secrets: {}\n" + service("secrets: []"), "nginx\n    sec"),
+    "the source of a volume where there are none": (
+        "volumes: {}\n" + service("volumes: [{type: volume, source: a"), "type: volume, "),
+    "a source that is no volume, of a volume": (
+        "volumes: {}\n" + service("volumes: [{source: a, type: volume"), "type: "),
     "a volume that is not among those there are": (
         "volumes:\n  one:\n" + service("volumes: ['two:/x"), "two"),
     "a service that needs itself": (service("depends_on: [web]"), "[web"),

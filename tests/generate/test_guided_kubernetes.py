@@ -404,10 +404,25 @@ def test_each_prompt_of_a_batch_has_the_guide_of_its_format(guide):
 
 
 def test_a_resource_of_no_domain_is_closed_without_a_long_search() -> None:
-    begun = (
-        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - name: a\n"
-        "      image: b\n      resources:\n        limits:\n          somethingElse"
-    )
+    begun = container("resources:\n  limits:\n    something").rstrip("\n")
     state, _ = write(language_of("kubernetes").start(), begun.encode())
     assert state is not None
-    assert ending(state, Ledger()) == b"/x: 1"
+    assert ending(state, Ledger()) == b"/0: 1"
+
+
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_a_resource_is_one_of_kubernetes_or_of_a_domain(guide, quote) -> None:
+    begun = container(f"resources:\n  limits:\n    {quote}").rstrip("\n")
+    for name in ("cpu", "hugepages-2Mi", "nvidia.com/gpu", "example.com/Mig-1g.5gb"):
+        assert refused(guide, f"{begun}{name}{quote}: 1\n") is None, name
+    for name, until in (("CPU", ""), ("storage:", "storage"), ("hugepages-:", "hugepages-")):
+        assert_refused(guide, begun + name, quote + until)
+    found = refused(guide, begun + "a" * 200)
+    assert found is not None and len(found) <= len(begun) + 63
+
+
+def test_a_quota_s_resources_are_as_long_as_names_are(guide) -> None:
+    begun = "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: a\nspec:\n  hard:\n    "
+    for name in ("pods", "limits.cpu", "count/deployments.apps", "requests.nvidia.com/gpu"):
+        assert refused(guide, f"{begun}{name}: 1\n") is None, name
+    assert refused(guide, begun + "a" * 200) is not None

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 _MOST_STATES = 100_000  # about 100 MB with their masks; beyond, all but free text's is forgotten
 _USUAL = Bound()
 WANTED = 0.2
-_NAME = re.compile(rb"\s*(?:[\])}]|[A-Za-z_][\w.-]+)")  # a bracket, or a name of more than a letter
+# A bracket, or a name of more than a letter; but not of the variable that stands for any text.
+_NAME = re.compile(rb"\s*(?:[\])}]|(?!var\.x$)[A-Za-z_][\w.-]+)")
 _EVERY = 8  # tokens from one look at what it would take to end to the next
 _SELDOM = 32  # the same after a look in vain: looking for an end that is not there takes longest
 _SPARE = 32  # those to the next look, and what one of them may add to what is to be written

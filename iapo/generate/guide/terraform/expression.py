@@ -58,6 +58,8 @@ _STATIC = {"list": "[", "map": "{"}
 _SIMPLEST = {"string": b'"x"', "number": b"1", "bool": b"true", "list": b"[", "map": b"{", "set": b"[",
              "object": b"{", "iterable": b"[", "keys": b"{", "null": b"null", "type": b"any"}  # fmt: skip
 """How a short value begins of each kind. Few providers take an empty text or a nought."""
+_UNTOLD = b"var.x"
+"""A text of which nobody knows what it says."""
 
 
 class Operand(Lexeme):
@@ -111,8 +113,11 @@ class Operand(Lexeme):
             return (b"1", b"true", b'"x"', b"local.", *ended(self.local))
         wanted = self.place.wanted
         first = b'"' if wanted.choices else _SIMPLEST.get(wanted.kind, b'"x"')
+        # Many texts are of some form (an address, a policy), which a variable may have.
+        text = wanted.kind == "string" and not wanted.choices
+        free = (_UNTOLD,) if text and ("var", "x") not in ledger.uses else ()
         # No value is enough in a list; a function without any may be refused, whatever it takes.
-        return (b"]", first, b")", b'"', *ended(self.local))
+        return (b"]", *free, first, b")", b'"', *ended(self.local))
 
     def _other(self, byte: int) -> State | None:
         g, place, ops = self.g, self.place, self.ops

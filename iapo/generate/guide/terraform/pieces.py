@@ -58,13 +58,15 @@ class AnyName(Lexeme):
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         if self.text:
-            return CLOSERS
+            return _BEHIND if isinstance(self.then, Referring) else CLOSERS
         quote = b'"' if isinstance(self.local, Quote) else b""
         known = ledger.names(self.then.key) if isinstance(self.then, Referring) else ()
         return [quote + name.encode() for name in (*known, *_NEW)]
 
 
 _NEW = ("main", "this", "other", "more")
+_BEHIND = (b'"', b"}", b"]", b")", b"\n", b",", b".", *CLOSERS)
+"""What ends the name of something that is referred to: a field is read of it rather than it is compared."""
 
 
 class OneName(Lexeme):

@@ -15,9 +15,9 @@ from iapo.generate.guide.yaml.block_texts import Header
 from iapo.generate.guide.yaml.flow import opened, referred
 from iapo.generate.guide.yaml.folded import Further, noted
 from iapo.generate.guide.yaml.frames import Frame, Items, Keyed, Known, either, names, over
-from iapo.generate.guide.yaml.keys import FreeKey, Host, Key
+from iapo.generate.guide.yaml.keys import FreeKey, Host, Key, free_key
 from iapo.generate.guide.yaml.named import leading
-from iapo.generate.guide.yaml.scalars import SPACE, name, quoted_name
+from iapo.generate.guide.yaml.scalars import SPACE
 from iapo.generate.guide.yaml.shapes import Fields, Shape
 from iapo.generate.guide.yaml.values import (
     Anchor,
@@ -115,7 +115,7 @@ def begun_key(host: Host, frame: Frame, fields: Fields, used: frozenset[str], co
     g, quote = frame.g, chr(byte) if byte in b"\"'" else ""
     make = g.pool.make
     if fields.free:
-        local = quoted_name(quote) if quote else name("lead", 0, True, False)
+        local = free_key(fields, quote, 0, True, False)
         found: State = make(FreeKey, g, host, "", column, local)
     else:
         known, prefixes = names(fields, used, frame.known.facts), fields.prefixes
@@ -203,7 +203,7 @@ def free_parts(
     make = top.g.pool.make
     out = list(_scalar_parts(top, shape, mark)) if mark else []
     if shape.fields is not None and shape.fields.free:
-        local = name("lead", spaces, exact, False)
+        local = free_key(shape.fields, "", spaces, exact, False)
         host = make(NewMapping, top, shape)
         out.append(make(FreeKey, top.g, host, "", column - spaces, local))
     return tuple(out)
@@ -268,9 +268,11 @@ class Node(State):
         return either(self.g, plain, collection(top, shape, self.column, byte, self.bare))
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        found = closing.values(self.shape, self.top.known.facts)
-        if self.shape.fields is not None and self.column >= 0:
-            found.append(closing.key(self.shape.fields, frozenset(), self.top.known.facts))
+        fields, facts = self.shape.fields, self.top.known.facts
+        found = closing.values(self.shape, facts)
+        if fields is not None and self.column >= 0:
+            keys = closing.keys(fields, frozenset(), facts)
+            found = [*keys, *found] if fields.memory.wanted(facts) else [*found, *keys]
         return (*(value.encode() for value in found), b"\n", b"[", b"{")
 
 
@@ -307,6 +309,9 @@ class Tail(State):
         if byte == ord("#") and self.spaced:
             return noted(self.g, line)
         return line if byte == NEWLINE else None
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (b"\n",)
 
 
 __all__ = [

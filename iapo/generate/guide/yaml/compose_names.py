@@ -124,13 +124,19 @@ class _Section(Memory):
 
 
 class _Service(Memory):
-    """A service, whose networks and models may be keys."""
+    """A service, whose networks and models may be keys. What can name nothing does not come."""
+
+    def barred(self, facts: Facts) -> frozenset[str]:
+        return frozenset(key for key in _NAMING if _known(facts, _SECTIONS[key]) == ())
 
     def shaped(self, name: str, shape: Shape, facts: Facts) -> Shape:
         if name in ("networks", "models"):
             names = _known(facts, _SECTIONS[name])
             return shape if names is None else _out_of(shape, names)
         return shape
+
+
+_NAMING = ("models", "secrets", "configs")
 
 
 @lru_cache(maxsize=256)
@@ -162,6 +168,15 @@ class _Mounted(Memory):
 
     def choose(self, name: str, value: str, facts: Facts) -> Facts:
         return facts | {("mount", value)} if name == "type" else facts
+
+    def barred(self, facts: Facts) -> frozenset[str]:
+        named = ("mount", "volume") in facts and _known(facts, "volume") == ()
+        return frozenset({"source"}) if named else frozenset()
+
+    def shaped(self, name: str, shape: Shape, facts: Facts) -> Shape:
+        if name != "type" or self._done(facts | {("mount", "volume")}) is not None:
+            return shape
+        return changed(shape, words=tuple(word for word in shape.words if word != "volume"))
 
     def settled(self, facts: Facts) -> bool:
         return self._done(facts) is not None

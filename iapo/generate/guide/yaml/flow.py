@@ -9,9 +9,8 @@ from iapo.generate.guide.ledger import Ledger
 from iapo.generate.guide.text import expect
 from iapo.generate.guide.yaml import closing
 from iapo.generate.guide.yaml.frames import Frame, Items, Keyed, Known
-from iapo.generate.guide.yaml.keys import FreeKey, Key
+from iapo.generate.guide.yaml.keys import FreeKey, Key, free_key
 from iapo.generate.guide.yaml.named import leading
-from iapo.generate.guide.yaml.scalars import name, quoted_name
 from iapo.generate.guide.yaml.shapes import TEXT, Shape
 from iapo.generate.guide.yaml.values import (
     Text,
@@ -100,6 +99,9 @@ class Gap(State):
     def move(self, byte: int) -> State | None:
         return self.then if byte in _BLANK else None
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (b" ",)
+
 
 class Value(State):
     """Before an item or the value of a key. `bare`: but for plain texts, which are another part."""
@@ -150,6 +152,9 @@ class After(State):
             return self.g.pool.make(Open, frame, False) if frame.more else None
         return closed(frame, byte)
 
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (b"]" if isinstance(self.frame, FlowSequence) else b"}", b", ")
+
 
 class Open(State):
     """After an opening bracket or a comma: an item, a key or the end."""
@@ -170,7 +175,7 @@ class Open(State):
         assert isinstance(self.frame, FlowMapping)
         if not self.frame.fields.free:
             return ()
-        local = name("lead", 0, False, True)
+        local = free_key(self.frame.fields, "", 0, False, True)
         return bare, self.g.pool.make(FreeKey, self.g, self.frame, "", 0, local)
 
     def move(self, byte: int) -> State | None:
@@ -184,11 +189,12 @@ class Open(State):
             assert isinstance(value, Value)
             return (make(Value, value.frame, value.shape, True) if self.bare else value).next(byte)
         assert isinstance(frame, FlowMapping)
-        free = frame.fields.free
+        fields = frame.fields
         if byte in b"\"'":
             quote = chr(byte)
-            if free:
-                return make(FreeKey, self.g, frame, "", 0, quoted_name(quote))
+            if fields.free:
+                local = free_key(fields, quote, 0, True, True)
+                return make(FreeKey, self.g, frame, "", 0, local)
             return make(
                 Key,
                 self.g,
@@ -199,10 +205,11 @@ class Open(State):
                 0,
                 quote,
             )
-        if free:
+        if fields.free:
             if self.bare:
                 return None
-            return make(FreeKey, self.g, frame, "", 0, name("lead", 0, True, True)).next(byte)
+            local = free_key(fields, "", 0, True, True)
+            return make(FreeKey, self.g, frame, "", 0, local).next(byte)
         return make(Key, self.g, frame, frame.names, frame.fields.prefixes, "", 0, "").next(byte)
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
@@ -210,8 +217,8 @@ class Open(State):
             return (b"]", b"}")
         if isinstance(self.frame, FlowMapping):
             frame = self.frame
-            key = closing.key(frame.fields, frame.used, frame.known.facts)
-            return (key.encode() + b" ",)
+            keys = closing.keys(frame.fields, frame.used, frame.known.facts)
+            return [f"{key} ".encode() for key in keys]
         assert isinstance(self.frame, FlowSequence)
         value = self.frame.value()
         return value.ends(ledger) if value is not None else ()

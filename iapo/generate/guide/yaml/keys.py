@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from iapo.generate.guide.automaton import CLOSERS, Event, Lexeme, Local, State
 from iapo.generate.guide.ledger import Ledger
+from iapo.generate.guide.yaml.formed import Formed, formed
 from iapo.generate.guide.yaml.scalars import SPACE, Quoted, name, quoted_name
+from iapo.generate.guide.yaml.shapes import Fields
+from iapo.generate.guide.yaml.told import Told, told
 
 if TYPE_CHECKING:
     from iapo.generate.guide.yaml.language import Language
@@ -70,6 +73,12 @@ class Key(State):
         return [f"{name[len(self.begun) :]}{self.quote}:".encode() for name in left[:_FEW]]
 
 
+def free_key(fields: Fields, quote: str, spaces: int, exact: bool, flow: bool) -> Local:
+    """Before a free key, some `spaces` before it (see `Name`), or after its quote."""
+    local = quoted_name(quote) if quote else name("lead", spaces, exact, flow)
+    return local if fields.spelling is None else told(formed(local, fields.spelling), True)
+
+
 class FreeKey(Lexeme):
     """A key of any text, its beginning written."""
 
@@ -95,9 +104,14 @@ class FreeKey(Lexeme):
         return (self.host.keyed(whole, column, how == "close") if whole else None), None
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        quote = self.local.quote if isinstance(self.local, Quoted) else ""
+        local, rest = self.local, ""
+        while isinstance(local, Told | Formed):
+            rest = local.rest if isinstance(local, Formed) else rest
+            local = local.inner
+        quote = local.quote if isinstance(local, Quoted) else ""
         # A vendor's resource has its domain before it: example.com/x.
-        return (f"{quote}:".encode(), f"/x{quote}:".encode(), b"x", *CLOSERS)
+        found = (f"{rest}{more}{quote}:".encode() for more in ("", "x", "/x"))
+        return (*found, b"x", *CLOSERS)
 
 
-__all__ = ["FreeKey", "Host", "Key"]
+__all__ = ["FreeKey", "Host", "Key", "free_key"]

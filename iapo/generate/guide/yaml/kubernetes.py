@@ -13,12 +13,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from iapo.generate.guide.yaml.formed import fits
 from iapo.generate.guide.yaml.kubernetes_definitions import stored
 from iapo.generate.guide.yaml.kubernetes_forms import (
     BASE64,
     FIELD_FORMS,
     LABEL_VALUE,
     LABELLED,
+    RESOURCES,
     RULE_FORMS,
 )
 from iapo.generate.guide.yaml.kubernetes_names import (
@@ -274,22 +276,24 @@ def _closed(shape: Shape) -> Shape:
 
 
 class _Resources(Struct):
-    """The resources of a container: those of Kubernetes, those of a vendor's domain."""
+    """Resources, which have names of a form."""
 
     def takes(self, name: str, used: frozenset[str]) -> bool:
-        known = name in self.names or "/" in name or name.startswith("hugepages-")
-        return known and name not in used
+        assert self.spelling is not None
+        return name not in used and fits(self.spelling, name, whole=True)
 
 
 def _keyed(shape: Shape, kind: str) -> Shape:
-    """A mapping whose keys are resources, or that has `storage`."""
+    """A mapping whose keys are resources of a kind."""
     assert shape.fields is not None
     amount = shape.fields.shape("storage")
     if kind == "storage":
-        fields = Struct({"storage": lambda: amount}, lambda: amount, Rules(frozenset({"storage"})))
-        return changed(shape, fields=fields, null=False)
-    names = dict.fromkeys(("cpu", "memory", "ephemeral-storage"), lambda: amount)
-    return changed(shape, fields=_Resources(names, lambda: amount))
+        only = Struct({"storage": lambda: amount}, rules=Rules(frozenset({"storage"})))
+        return changed(shape, fields=only, null=False)
+    known = ("cpu", "memory", "ephemeral-storage") if kind == "resources" else ()
+    fields = _Resources(dict.fromkeys(known, lambda: amount), lambda: amount)
+    fields.spelling = RESOURCES[kind]
+    return changed(shape, fields=fields)
 
 
 class Manifest(Fields):

@@ -257,10 +257,15 @@ WORDS: Mapping[tuple[str, str, str], tuple[str, ...]] = {
 MAPS: Mapping[tuple[str, str], str] = {
     ("ResourceRequirements", "limits"): "resources",
     ("ResourceRequirements", "requests"): "resources",
+    ("ResourceQuotaSpec", "hard"): "quota",
+    **{
+        ("LimitRangeItem", field): "quota"
+        for field in ("default", "defaultRequest", "max", "maxLimitRequestRatio", "min")
+    },
     ("VolumeResourceRequirements", "requests"): "storage",
     ("PersistentVolumeSpec", "capacity"): "storage",
 }
-"""Fields that are mappings with keys of some kind: `resources` of a container, or with `storage`."""
+"""Fields that are mappings with keys of some kind: `resources` of a container, what a `quota` limits, or `storage`."""
 
 QUOTED: frozenset[tuple[str, str]] = frozenset(
     {

@@ -16,8 +16,8 @@ from iapo.generate.guide.yaml.block import Mapping, Sequence, begun_key, collect
 from iapo.generate.guide.yaml.flow import opened
 from iapo.generate.guide.yaml.folded import noted
 from iapo.generate.guide.yaml.frames import Frame, either, over
-from iapo.generate.guide.yaml.keys import FreeKey
-from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE, name
+from iapo.generate.guide.yaml.keys import FreeKey, free_key
+from iapo.generate.guide.yaml.scalars import MOST_STEP, SPACE
 from iapo.generate.guide.yaml.shapes import Shape
 
 _DASH = ord("-")
@@ -72,7 +72,7 @@ class Line(State):
         for frame in self._frames():
             spaces = frame.indent - self.column
             if isinstance(frame, Mapping) and frame.fields.free and spaces >= 0:
-                local = name("lead", spaces, True, False)
+                local = free_key(frame.fields, "", spaces, True, False)
                 found.append(make(FreeKey, self.g, frame, "", self.column, local))
         if self.pending is not None and self.pending.nested:
             spaces = max(0, self.top.indent + 1 - self.column)
@@ -105,14 +105,15 @@ class Line(State):
         if pending is not None and pending.nested and (not pending.null or self.top.up is None):
             column = self.top.indent + 2 if self.top.up is not None else 0
             facts, fields = self.top.known.facts, pending.fields
-            begun = "- " if fields is None else closing.key(fields, frozenset(), facts)
-            out.append(self._at(column) + begun)
+            begun = [] if fields is None else closing.keys(fields, frozenset(), facts)
+            begun += ["- "] if pending.each is not None else []
+            out += [self._at(column) + text for text in begun]
         for frame in self._frames():
             if frame.up is None:
                 out.append(self._at(0) + "```")
             elif isinstance(frame, Mapping) and not frame.closable:
-                key = closing.key(frame.fields, frame.used, frame.known.facts)
-                out.append(self._at(frame.indent) + key)
+                keys = closing.keys(frame.fields, frame.used, frame.known.facts)
+                out += [self._at(frame.indent) + key for key in keys]
             elif not frame.closable:
                 out.append(self._at(frame.indent) + "-")
         return [text.encode() for text in out]

@@ -5,6 +5,7 @@ A form says which names are well-formed; what the format remembers (`memory.py`)
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from iapo.generate.guide.yaml.frames import Frame
 from iapo.generate.guide.yaml.memory import Naming
 from iapo.generate.guide.yaml.scalars import SPACE, readable
 from iapo.generate.guide.yaml.told import Told
+
+_TRIED = ("x", "1", *map(chr, range(32, 127)))
 
 Step = Callable[[str, str], str | None]
 """What a character makes of a name's phase: the next one, None where it may not come. The first phase is
@@ -34,6 +37,11 @@ class Form(Local):
     def __init__(self, step: Step, phase: str, quote: str, flow: bool) -> None:
         super().__init__()
         self.step, self.phase, self.quote, self.flow = step, phase, quote, flow
+
+    @property
+    def rest(self) -> str:
+        """What makes it whole, in few characters."""
+        return _rest(self.step, "" if self.phase in ("gap", "lead") else self.phase)
 
     def move(self, byte: int) -> Local | Exit | None:
         char, whole = chr(byte), self.phase.startswith("+")
@@ -56,6 +64,22 @@ class Form(Local):
 def form(step: Step, phase: str, quote: str, flow: bool) -> Form:
     """A position in a name."""
     return Form(step, phase, quote, flow)
+
+
+@lru_cache(maxsize=1024)
+def _rest(step: Step, phase: str) -> str:
+    """What makes a name whole, in as few characters as any."""
+    waiting, seen = deque([(phase, "")]), {phase}
+    while waiting:
+        here, text = waiting.popleft()
+        if here.startswith("+"):
+            return text
+        for char in _TRIED:
+            after = step(here, char)
+            if after is not None and after not in seen:
+                seen.add(after)
+                waiting.append((after, text + char))
+    return ""
 
 
 def identifier(phase: str, char: str) -> str | None:
@@ -93,14 +117,18 @@ class Named(Lexeme):
         return _done(self.top, self.naming, text, label in _UNQUOTED), None
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        local = self.local.inner if isinstance(self.local, Told) else None
-        if not isinstance(local, Formed):
-            return super().ends(ledger)
+        local = self.local.inner if isinstance(self.local, Told) else self.local
+        assert isinstance(local, Form | Formed)
         rest, quote = local.rest, local.quote
-        ends = [quote] if quote else ["\n", ",", "]", "}"]
-        return [text.encode("latin-1") for text in (*([rest] if rest else ends), "x", "1")]
+        ends = [quote] if quote else ["}", "]", ",", "\n"] if self.top.flow else ["\n"]
+        begun, likely = self.text.lstrip(" "), self.naming.likely(self.top.known.facts)
+        further = [name[len(begun) :] for name in likely if name.startswith(begun)]
+        here = [rest] if rest else ends
+        found = [*here, *further[:_FEW]] if begun in likely else [*further[:_FEW], *here]
+        return [text.encode("latin-1") for text in (*found, "x", "1") if text]
 
 
+_FEW = 4  # names to go on with where a text should come to an end
 _UNQUOTED = ("end", ("plain", "str"))
 
 

@@ -22,6 +22,7 @@ class Fields:
     Attributes:
         names: those that are known.
         free: others may come, with any name.
+        spelling: the form of free names; None where any text will do.
         prefixes: beginnings after which a name is free.
         decides: names whose value decides about other keys.
         memory: what is remembered of the mapping.
@@ -29,6 +30,7 @@ class Fields:
 
     names: frozenset[str] = frozenset()
     free: bool = False
+    spelling: Form | None = None
     prefixes: tuple[str, ...] = ()
     decides: frozenset[str] = frozenset()
     memory: Memory = Memory()

@@ -111,8 +111,10 @@ class Text(Lexeme):
             local = local.inner
         if isinstance(local, Quoted):
             return (local.quote.encode(), b"n", b"0", *CLOSERS)
-        ends = (b"}", b"]", b",", b"\n") if self.top.flow else (b"\n",)
-        return (*ends, b" x", b"x", *CLOSERS)
+        ends = b"}]," if self.top.flow else b"\n"
+        if any(self.next(byte) is not None for byte in ends):
+            return [bytes([byte]) for byte in ends]
+        return (b"\n", b" x", b"x", *CLOSERS)
 
 
 class Atom(State):
@@ -159,8 +161,8 @@ class Atom(State):
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         rests = [w[len(self.begun) :] for w in self._words if w.startswith(self.begun)]
-        first = self.quote or "\n"
-        return [text.encode() for text in (first, *sorted(rests, key=len)[:4])] + [*CLOSERS]
+        over = [self.quote] if self.quote else ["}", "]", ",", "\n"] if self.top.flow else ["\n"]
+        return [text.encode() for text in (*over, *sorted(rests, key=len)[:4])] + [*CLOSERS]
 
     def _done(self, spaced: bool) -> State:
         top = self.top.decided(self.begun)

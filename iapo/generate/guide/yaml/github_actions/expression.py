@@ -84,7 +84,9 @@ class Operand(_Position):
     __slots__ = ()
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        return (b"'x'", b"''x''", b"1", b"true", b"'", b"''", *CLOSERS)
+        quote = self.site.quote
+        found = (f"{quote}x{quote}", "1", "true", quote, "fromJSON(github.sha)", "null")
+        return (*(text.encode() for text in found), *CLOSERS)
 
     def move(self, byte: int) -> State | None:
         from iapo.generate.guide.yaml.github_actions.literals import literal
@@ -106,9 +108,6 @@ class Operand(_Position):
         return make(Word, site, level, sum, "").next(byte) if byte in LETTERS else None
 
 
-_MORE = (b", 'x'", b", ''x''", b" == 'x'", b" == ''x''", b" || 'x'", b" || ''x''", b".x", b".")
-
-
 class After(_Position):
     """After an operand.
 
@@ -127,7 +126,11 @@ class After(_Position):
         self.kind, self.path, self.spaced = kind, path, spaced
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        return (b" }}", b")", b"]", b"\n", b"'", b'"', *_MORE, *CLOSERS)
+        site = self.site
+        text = f"{site.quote}x{site.quote}"
+        # What is either of two types is good for anything where one of them is that of `null`.
+        more = (f", {text}", " || null", f" == {text}", f" || {text}", " || 1", ".x", ".")
+        return [end.encode() for end in (site.over, ")", "]", *more)]
 
     @property
     def final(self) -> bool:

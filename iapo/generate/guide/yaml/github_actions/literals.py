@@ -123,8 +123,7 @@ class Literal(Lexeme):
             label, more = label
             raw += more.decode("latin-1")
         if isinstance(self.local, Saying):
-            quote = "''" if at.site.style == "'" else "'"
-            text = raw.rstrip("'").replace(2 * quote, "'")
+            text = raw.rstrip("'").replace(2 * at.site.quote, "'")
             given = self.local.place.says(text)
             level = make(Level, level.up, level.outer, level.role, (), level.depth, given)
         after = make(After, at.site, level, at.sum, STRING, (), False)
@@ -133,7 +132,19 @@ class Literal(Lexeme):
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
         if isinstance(self.local, Saying) and not self.local.place.whole:
             return (self.local.rest, *CLOSERS)
-        return (b"'", b"''", *CLOSERS)
+        phase, quote = self._phase, self.before.site.quote.encode()
+        if not phase:
+            return (quote, *CLOSERS)
+        if len(phase) < len(quote):
+            return (b"'",)
+        after, _ = self.leave("close" if len(phase) == len(quote) else "ended")
+        return (*(after.ends(ledger) if after is not None else ()), b"'")
+
+    @property
+    def _phase(self) -> str:
+        """The quotes that are written of its end."""
+        local = self.local.inner if isinstance(self.local, Saying) else self.local
+        return local.phase if isinstance(local, Quoted) and local.phase.startswith("q") else ""
 
 
 _FORMS: dict[str, Template | Json] = {"format": Template(), "fromjson": Json()}

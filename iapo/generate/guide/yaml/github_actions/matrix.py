@@ -238,6 +238,12 @@ def _unmet(facts: Facts) -> list[str]:
     return sorted({path[0] for path in hoped if not _there(facts, path)})
 
 
+def lacking(facts: Facts) -> bool:
+    """Whether there are rows of whose values something is read that none of them has."""
+    rows = {f[1].lower() for f in facts if f[0] == "row"}
+    return not rows.isdisjoint(_unmet(facts))
+
+
 def row_settled(facts: Facts) -> bool:
     """Whether a row may end: what it lacks `include` may still add."""
     return ("included",) not in facts or _here(facts)[0] not in _unmet(facts)
@@ -245,17 +251,19 @@ def row_settled(facts: Facts) -> bool:
 
 def include_settled(facts: Facts) -> bool:
     """Whether `include` may end: what it lacks further rows may still have."""
-    rows = {f[1].lower() for f in facts if f[0] == "row"}
-    return rows.isdisjoint(_unmet(facts))
+    return not lacking(facts)
 
 
 def _there(facts: Facts, path: Path) -> bool:
     values = {f[1:] for f in facts if f[0] == "value"}
-    known = any(v[1 : 1 + len(path)] == path for v in values) or ("matrix", ANY_NAME) in facts
+    # An entry that is an expression may bring any row, but nothing into one that there is.
+    told = any(v[1:2] == path[:1] for v in values)
+    known = any(v[1 : 1 + len(path)] == path for v in values)
+    known = known or (not told and ("matrix", ANY_NAME) in facts)
     return known or any(("any", *path[:n]) in values for n in range(1, len(path)))
 
 
 __all__ = [
     "FACTS", "Entry", "Inner", "Matrix", "Path", "Value", "anything", "cells", "context", "hopes",
-    "include_settled", "of_an_expression", "row_of_an_expression", "row_settled",
+    "include_settled", "lacking", "of_an_expression", "row_of_an_expression", "row_settled",
 ]  # fmt: skip

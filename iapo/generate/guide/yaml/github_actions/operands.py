@@ -75,7 +75,8 @@ class Word(State):
         self.names = tuple(n for n in own if _may_come(operand, n))
 
     def ends(self, ledger: Ledger) -> Iterable[bytes]:
-        return [b"(", b".", b" ", *(n[len(self.begun) :].encode() for n in self.names)]
+        over = self.site.over.encode()
+        return [b"(", b".", over, b" ", *(n[len(self.begun) :].encode() for n in self.names)]
 
     def move(self, byte: int) -> State | None:
         make, site, level, sum = self.site.g.pool.make, self.site, self.level, self.sum
@@ -131,8 +132,14 @@ class Number(State):
             return make(Number, self.site, self.level, self.sum, begun + chr(byte))
         if byte in NAME or byte == ord(".") or not last.isdigit():
             return None
-        after = make(After, self.site, self.level, self.sum, NUMBER, (), False)
-        return self.through(byte, after)
+        return self.through(byte, self._after)
+
+    @property
+    def _after(self) -> State:
+        return self.site.g.pool.make(After, self.site, self.level, self.sum, NUMBER, (), False)
+
+    def ends(self, ledger: Ledger) -> Iterable[bytes]:
+        return (*self._after.ends(ledger), b"0", b"1")
 
 
 def member(after: After) -> State | None:

@@ -151,6 +151,16 @@ class Site:
         contexts = (n for n in sorted(self.rule.place.contexts) if context(n, facts) is not None)
         return (*contexts, *self.rule.functions)
 
+    @property
+    def quote(self) -> str:
+        """What begins and ends a text in the expression."""
+        return "''" if self.style == "'" else "'"
+
+    @property
+    def over(self) -> str:
+        """What ends the expression."""
+        return " }}" if self.braces else self.style if self.style in "\"'" else "\n"
+
     def takes(self, kind: Type) -> bool:
         """Whether an expression of a type may stand here. Between other text it is shown."""
         return self.rule.wanted(kind) if self.begins else _shown(kind)

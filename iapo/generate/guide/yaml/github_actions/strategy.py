@@ -56,8 +56,14 @@ class _Matrix(matrix.Matrix):
             kept = frozenset(f for f in facts if f[0] in ("row", "cell", "value"))
             return _exclusion(kept)
         if name == "include":
-            return shape
+            return _listed(shape) if matrix.lacking(facts) else shape
         return _row(matrix.hopes(facts, (name.lower(),)))
+
+
+@cache
+def _listed(shape: Shape) -> Shape:
+    """The same without an expression that gives all of it."""
+    return changed(shape, embedded=None)
 
 
 class _Entry(matrix.Entry):

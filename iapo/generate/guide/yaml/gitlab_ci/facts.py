@@ -4,7 +4,7 @@ Facts are tuples: ("job", name) and ("hidden", name), ("mapped", name) where the
 one is written, ("staged",) where it names its stage, or another job may, ("needs",) where it has those,
 ("placed", stage), ("stages",) once those are declared, ("stage", name), ("include",) where other files may hold what is
 missing here, ("need", job, job) and ("base", job, job) for circles; ("wanted", name), ("elsewhere",) and
-("optional",) of an entry of needs; more in `order.py`.
+("optional",) of an entry of needs; ("scripted", name) of what has a script, hidden or not; more in `order.py`.
 Owed are jobs that run ("job"), jobs that may be hidden ("any"), stages, and jobs that must be needed ("needed"). Case
 counts.
 """
@@ -101,7 +101,20 @@ def _left(facts: Facts) -> Facts:
     )
 
 
+def _scripted(name: str, facts: Facts) -> Facts:
+    return facts | {("scripted", _inside(facts))} if name == "script" else facts
+
+
 class _Hidden(Memory):
+    def learn(self, name: str, facts: Facts) -> Facts:
+        return _scripted(name, facts)
+
+    def wanted(self, facts: Facts) -> list[str]:
+        # What is referred to is a script more often than not.
+        job = _inside(facts)
+        referred = ("base", "", job) in facts and ("scripted", job) not in facts
+        return ["script"] if referred else []
+
     def outside(self, facts: Facts) -> Facts:
         return _left(facts) | {("mapped", _inside(facts))}
 
@@ -112,7 +125,7 @@ class _Job(Memory):
     def learn(self, name: str, facts: Facts) -> Facts:
         if name in ("stage", "extends"):
             return facts | {("staged",)}
-        return facts | {("needs",)} if name == "needs" else facts
+        return facts | {("needs",)} if name == "needs" else _scripted(name, facts)
 
     def merged(self, facts: Facts) -> Facts:
         return facts | {("staged",)}
@@ -274,7 +287,8 @@ class Referred(Name):
     """The job, hidden or not, of a `!reference`."""
 
     def likely(self, facts: Facts) -> list[str]:
-        return [*sorted(f[1] for f in facts if f[0] in ("hidden", "job")), ".base"]
+        here = _inside(facts)
+        return [*sorted(f[1] for f in facts if f[0] == "scripted" and f[1] != here), ".base"]
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
         there = ("job", name) in facts or ("mapped", name) in facts or name in GLOBAL_KEYS
