@@ -13,14 +13,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from iapo.generate.guide.yaml.formed import fits
 from iapo.generate.guide.yaml.kubernetes_definitions import stored
 from iapo.generate.guide.yaml.kubernetes_forms import (
     BASE64,
     FIELD_FORMS,
     LABEL_VALUE,
     LABELLED,
-    RESOURCES,
     RULE_FORMS,
 )
 from iapo.generate.guide.yaml.kubernetes_names import (
@@ -31,6 +29,7 @@ from iapo.generate.guide.yaml.kubernetes_names import (
     all_named,
     named_values,
 )
+from iapo.generate.guide.yaml.kubernetes_resources import keyed
 from iapo.generate.guide.yaml.kubernetes_rules import (
     CASES,
     HANDED,
@@ -212,7 +211,7 @@ class Kinds:
         def make() -> Shape:
             shape = self.metadata if inner == "named" else self._shape(body, "", inner)
             if (short, field) in MAPS:
-                shape = _keyed(shape, MAPS[short, field])
+                shape = keyed(shape, MAPS[short, field])
             if case.least:
                 shape = changed(shape, least=case.least)
             if (short, variant, field) in FIELD_FORMS:
@@ -273,27 +272,6 @@ def _closed(shape: Shape) -> Shape:
         closed = _closed(items)
         return changed(shape, each=lambda: closed)
     return _values(shape, _closed)
-
-
-class _Resources(Struct):
-    """Resources, which have names of a form."""
-
-    def takes(self, name: str, used: frozenset[str]) -> bool:
-        assert self.spelling is not None
-        return name not in used and fits(self.spelling, name, whole=True)
-
-
-def _keyed(shape: Shape, kind: str) -> Shape:
-    """A mapping whose keys are resources of a kind."""
-    assert shape.fields is not None
-    amount = shape.fields.shape("storage")
-    if kind == "storage":
-        only = Struct({"storage": lambda: amount}, rules=Rules(frozenset({"storage"})))
-        return changed(shape, fields=only, null=False)
-    known = ("cpu", "memory", "ephemeral-storage") if kind == "resources" else ()
-    fields = _Resources(dict.fromkeys(known, lambda: amount), lambda: amount)
-    fields.spelling = RESOURCES[kind]
-    return changed(shape, fields=fields)
 
 
 class Manifest(Fields):

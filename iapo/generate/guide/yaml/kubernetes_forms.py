@@ -22,21 +22,6 @@ BASE64 = Pattern(
 )
 
 
-_WORD = "[A-Za-z0-9]([-_.]?[A-Za-z0-9]){0,31}"
-_VENDORS = rf"[a-z0-9]([-.]?[a-z0-9]){{0,62}}/{_WORD}"
-RESOURCES: Mapping[str, Pattern] = {
-    "resources": Pattern(
-        rf"cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]{{0,5}}([KMGT]i)?|{_VENDORS}",
-        "cpu",
-        "memory",
-    ),
-    "quota": Pattern(rf"{_WORD}|{_VENDORS}", "pods", "limits.cpu"),
-}
-"""What resources may be called: of a container those of Kubernetes, and a vendor's behind its domain
-(https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#extended-resources); of a quota or a
-range any. They are as long as that needs."""
-
-
 def _of_rule(name: str, *examples: str) -> Pattern:
     return Pattern(str(RULES[name].schema["pattern"]), *examples)
 
