@@ -92,6 +92,9 @@ CUT_YAML = {
         "on: fork\njobs:\n  a:\n    runs-on: ${{ matrix.os }}\n    strategy:\n      matrix:\n        include:\n"
         "        - env: {MODE:",
         " 1}\n        os: ${{ fromJSON(github.sha) }}\n    steps:\n      - run: 1\n"),
+    "a script": (
+        "github-actions",
+        "on: fork\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: |\n     ", "  x\n"),
     "a comparison": (
         "github-actions",
         "on: fork\njobs:\n  a:\n    runs-on: x\n    continue-on-error: ${{ startsWith('a', 'b') && 'c",

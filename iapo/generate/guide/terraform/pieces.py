@@ -90,6 +90,7 @@ class OneName(Lexeme):
 
 
 _FEW = 4  # names to try; the shortest
+_WORDS = ("true", "false", "null")  # which are whole values, other than the functions among names
 
 
 def ended(local: Local) -> Iterable[bytes]:
@@ -101,7 +102,8 @@ def ended(local: Local) -> Iterable[bytes]:
     else:
         assert isinstance(local, Words)
         names, begun = local.names, local.begun
-    left = sorted((n for n in names.names if n.startswith(begun) and n != begun), key=len)
+    left = [n for n in names.names if n.startswith(begun) and n != begun]
+    left.sort(key=lambda name: (name not in _WORDS, len(name)))
     rests = [name[len(begun) :].encode() for name in left[:_FEW]]
     return (*CLOSERS[:_SIGNS], *rests) if begun in names else (*rests, *CLOSERS[:_SIGNS])
 

@@ -112,7 +112,8 @@ class Text(Lexeme):
         if isinstance(local, Quoted):
             return (local.quote.encode(), b"n", b"0", *CLOSERS)
         ends = b"}]," if self.top.flow else b"\n"
-        if any(self.next(byte) is not None for byte in ends):
+        after = [found for byte in ends if (found := self.next(byte)) is not None]
+        if after and not any(isinstance(found, Text) for found in after):
             return [bytes([byte]) for byte in ends]
         return (b"\n", b" x", b"x", *CLOSERS)
 
