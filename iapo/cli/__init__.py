@@ -69,6 +69,7 @@ def main() -> None:
         datasets,
         exporting,
         generation,
+        grammars,
         infrastructure,
         runs,
         training,

@@ -26,9 +26,9 @@ _FORMS: dict[str, Form] = {
     "start-period": duration,
     "timeout": duration,
 }
-_WORDS = {"network": ("default", "none", "host"), "security": ("sandbox", "insecure")}
+WORDS = {"network": ("default", "none", "host"), "security": ("sandbox", "insecure")}
 DASH = ord("-")
-_VARIANTS = ("v5", "v6", "v7", "v8", "v9")
+VARIANTS = ("v5", "v6", "v7", "v8", "v9")
 
 
 class Switch(State):
@@ -106,14 +106,14 @@ def value(g: Dockerfile, file: File, flag: str, after: State) -> State:
     """Before the value of a flag."""
     if flag in _FORMS:
         return checked(g, _FORMS[flag], after)
-    if flag in _WORDS:
-        return choice(g, dict.fromkeys(_WORDS[flag], after))
+    if flag in WORDS:
+        return choice(g, dict.fromkeys(WORDS[flag], after))
     if flag == "from":
         return source(g, file, after, numbers=True)
     if flag == "mount":
         return mount(g, file, after)
     if flag == "platform":
-        kinds = dict.fromkeys(_VARIANTS, after)
+        kinds = dict.fromkeys(VARIANTS, after)
         machine = g.pool.make(Switch, g, ord("/"), choice(g, kinds), after)
         system = choice(g, dict.fromkeys(ARCHITECTURES, machine))
         known = choice(g, dict.fromkeys(SYSTEMS, expect(g, b"/", system)))

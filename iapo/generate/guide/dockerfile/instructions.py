@@ -41,8 +41,8 @@ from iapo.verify.dockerfile.reader import FLAGS
 if TYPE_CHECKING:
     from iapo.generate.guide.dockerfile.language import Dockerfile
 
-_NO_TRIGGERS = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
-_STOP = tuple(f"{prefix}{name}" for prefix in ("SIG", "") for name in SIGNALS) + tuple(
+NO_TRIGGERS = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
+STOP_SIGNALS = tuple(f"{prefix}{name}" for prefix in ("SIG", "") for name in SIGNALS) + tuple(
     str(number) for number in range(1, 65)
 )
 _TEXTS: dict[str, Logical] = {
@@ -52,7 +52,7 @@ _TEXTS: dict[str, Logical] = {
     "USER": Whole(),
     "WORKDIR": Whole(),
 }
-_ARRAYS: dict[str, tuple[Array, Logical | None]] = {
+ARRAYS: dict[str, tuple[Array, Logical | None]] = {
     "ADD": (Array(2, paths=True), Paths(2, heredocs=True)),
     "CMD": (Array(0, shell=Shell(False)), Shell(False)),
     "COPY": (Array(2, paths=True, local=True), Paths(2, local=True, heredocs=True)),
@@ -108,7 +108,7 @@ def behind_flags(g: Dockerfile, file: File, name: str, flags: frozenset[str]) ->
     if name == "HEALTHCHECK":
         command = gap(g, file, _command(g, file, name))
         return choice(g, either_case({"CMD": command, "NONE": gap(g, file, None, g.over(file))}))
-    if name in _ARRAYS:
+    if name in ARRAYS:
         return _command(g, file, name)
     if name == "FROM":
         after_name = gap(g, file, stage_name(g, file))
@@ -117,14 +117,14 @@ def behind_flags(g: Dockerfile, file: File, name: str, flags: frozenset[str]) ->
         return image(g, file, gap(g, file, named, g.over(unnamed)))
     if name == "STOPSIGNAL":
         over = gap(g, file, None, g.over(file))
-        return choice(g, dict.fromkeys(_STOP, over))
+        return choice(g, dict.fromkeys(STOP_SIGNALS, over))
     if name == "ONBUILD":
-        return keyword(g, file, frozenset({*FLAGS, *_TEXTS, *_ARRAYS, *_OTHERS}) - _NO_TRIGGERS)
+        return keyword(g, file, frozenset({*FLAGS, *_TEXTS, *ARRAYS, *_OTHERS}) - NO_TRIGGERS)
     return g.pool.make(_OTHERS[name], g, file)
 
 
 def _command(g: Dockerfile, file: File, name: str) -> State:
-    array, text = _ARRAYS[name]
+    array, text = ARRAYS[name]
     other = None if text is None else argument(g, file, text)
     return g.pool.make(Switch, g, ord("["), argument(g, file, array), other)
 

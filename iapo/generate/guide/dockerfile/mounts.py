@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from iapo.generate.guide.dockerfile.language import Dockerfile
 
 _OWNER = frozenset({"mode", "uid", "gid"})
-_TAKES = {
+TAKES = {
     "bind": frozenset({"source", "target", "from", "readonly", "readwrite"}),
     "cache": _OWNER | {"id", "source", "target", "from", "readonly", "readwrite", "sharing"},
     "tmpfs": frozenset({"target", "size"}),
     "secret": _OWNER | {"id", "source", "target", "required", "env"},
     "ssh": _OWNER | {"id", "target", "required"},
 }
-_SWITCHES = frozenset({"readonly", "readwrite", "required"})
+SWITCHES = frozenset({"readonly", "readwrite", "required"})
 _AFTER_TYPE = frozenset({"required", "size"})  # BuildKit judges them by the type so far
 _EXCLUDING = ({"id", "source"}, {"readonly", "readwrite"})
-_KEYS = {name: name for names in _TAKES.values() for name in names} | MOUNT_KEYS | {"type": "type"}
+KEYS = {name: name for names in TAKES.values() for name in names} | MOUNT_KEYS | {"type": "type"}
 _END = frozenset(b" \t\n")
 
 
@@ -53,7 +53,7 @@ class Mount(State):
     @property
     def _kinds(self) -> list[str]:
         """The types that it may be."""
-        return [k for k in ([self.kind] if self.kind else _TAKES) if self.used <= _TAKES[k]]
+        return [k for k in ([self.kind] if self.kind else TAKES) if self.used <= TAKES[k]]
 
     def _takes(self, name: str) -> bool:
         """Whether a key may come."""
@@ -64,18 +64,18 @@ class Mount(State):
             return False
         if self.kind == "secret" and any(name in pair and used & pair for pair in _EXCLUDING):
             return False
-        return any(name in _TAKES[kind] for kind in self._kinds)
+        return any(name in TAKES[kind] for kind in self._kinds)
 
     def move(self, byte: int) -> State | None:
         text = self.begun + chr(byte)
-        if any(key.startswith(text) and self._takes(name) for key, name in _KEYS.items()):
+        if any(key.startswith(text) and self._takes(name) for key, name in KEYS.items()):
             return self.g.pool.make(Mount, self.g, self.file, self.then, self.used, self.kind, text)
-        name = _KEYS.get(self.begun, "")
+        name = KEYS.get(self.begun, "")
         if not name or not self._takes(name):
             return None
         if byte == ord("="):
             return self._value(name)
-        return self.through(byte, self._after(name, self.kind)) if name in _SWITCHES else None
+        return self.through(byte, self._after(name, self.kind)) if name in SWITCHES else None
 
     def _after(self, name: str, kind: str) -> State:
         used = self.used if name == "type" else self.used | {name}
@@ -85,7 +85,7 @@ class Mount(State):
         g, file, after = self.g, self.file, self._after(name, self.kind)
         if name == "type":
             return choice(g, {kind: self._after("type", kind) for kind in self._kinds})
-        if name in _SWITCHES:
+        if name in SWITCHES:
             return choice(g, {"true": after, "false": after})
         if name == "sharing":
             return choice(g, dict.fromkeys(("shared", "private", "locked"), after))
@@ -129,7 +129,7 @@ class After(State):
     @property
     def _whole(self) -> bool:
         used, kind = self.used, self.kind or "bind"
-        if not used <= _TAKES[kind]:
+        if not used <= TAKES[kind]:
             return False
         if kind == "secret":
             return bool(used & {"id", "source", "target"})
