@@ -24,6 +24,13 @@ Category = Annotated[
     list[str] | None,
     typer.Option("--category", help="terraform, kubernetes, docker or cicd; may be repeated."),
 ]
+Family = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--family",
+        help="Only this family, e.g. terraform/s3; `benchmark` for those of IaC-Bench; may be repeated.",
+    ),
+]
 Split = Annotated[str | None, typer.Option("--split", help="train, test or novel.")]
 Size = Annotated[int | None, typer.Option("--size", help="How many tasks.")]
 Seed = Annotated[int, typer.Option("--seed", help="Which tasks are drawn.")]
@@ -53,6 +60,7 @@ def task_named(name: str) -> Task:
 
 def _tasks(
     category: list[str] | None,
+    family: list[str] | None,
     split: str | None,
     size: int | None,
     seed: int,
@@ -60,12 +68,15 @@ def _tasks(
 ) -> Dataset:
     from iapo.dataset import create_dataset
 
-    return create_dataset(size, category or None, split, seed=seed, procedural=procedural)
+    return create_dataset(
+        size, category or None, split, seed=seed, procedural=procedural, families=family or None
+    )
 
 
 @datasets_app.command("list")
 def list_tasks(
     category: Category = None,
+    family: Family = None,
     split: Split = None,
     size: Size = None,
     seed: Seed = 0,
@@ -73,7 +84,7 @@ def list_tasks(
     counts: Annotated[bool, typer.Option("--counts", help="Only how many of each.")] = False,
 ) -> None:
     """One line a task: id, format, split, difficulty, and how its prompt begins."""
-    tasks = _tasks(category, split, size, seed, procedural)
+    tasks = _tasks(category, family, split, size, seed, procedural)
     out = Console(highlight=False, soft_wrap=True)
     if counts:
         table = Table("category", "format", "split", "tasks")
@@ -129,6 +140,7 @@ def export(
         Path, typer.Argument(help="What to write: a .jsonl file, or with --hf a folder.")
     ],
     category: Category = None,
+    family: Family = None,
     split: Split = None,
     size: Size = None,
     seed: Seed = 0,
@@ -157,7 +169,7 @@ def export(
     """
     if hf and intents:
         raise InputError("--intents is for Alpaca records; take away --hf or --intents")
-    tasks = _tasks(category, split, size, seed, procedural)
+    tasks = _tasks(category, family, split, size, seed, procedural)
     try:
         if hf:
             if path.is_file():

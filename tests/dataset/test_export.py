@@ -46,6 +46,24 @@ def test_tasks_with_their_intents_are_read_back(tmp_path: Path) -> None:
     assert "--intents is for Alpaca records" in str(both.exception)
 
 
+def test_tasks_of_some_families_are_listed_and_exported(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    asked = ["--family", "kubernetes/cronjob", "--family", "compose/cache", "--procedural"]
+    listed = RUN.invoke(app, ["dataset", "list", *asked, "--size", "6", "--split", "test"])
+    assert listed.exit_code == 0, listed.output
+    exported = RUN.invoke(
+        app, ["dataset", "export", str(path), *asked, "--size", "6", "--split", "test", "--intents"]
+    )
+    assert exported.exit_code == 0, exported.output
+    families = [task.family for task in dataset_named(str(path))]
+    assert len(families) == 6 and set(families) == {"kubernetes/cronjob", "compose/cache"}
+    assert [line.split("/test/")[0] for line in listed.output.splitlines()] == [
+        f"procedural/{family}" for family in families
+    ]
+    unknown = RUN.invoke(app, ["dataset", "list", "--family", "kubernetes/cronjobs"])
+    assert "did you mean kubernetes/cronjob" in str(unknown.exception)
+
+
 def test_a_dataset_of_hugging_face_has_the_alpaca_fields_and_where_they_belong() -> None:
     pytest.importorskip("datasets")
     found = SOME.to_hf()
