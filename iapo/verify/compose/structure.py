@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from iapo.verify.compose.project import Project
+from iapo.verify.places import dotted, shown, value_at
 from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
@@ -110,9 +111,7 @@ def _cast(value: Any, tree: _Tree, path: Path, project: Project) -> None:
         if isinstance(child, str) and "=" in below:
             found = _scalar(child, below["="])
             if found is None:
-                message = (
-                    f'{_dotted((*path, key))} must be {_NAMES[below["="]]}, not "{child[:40]}"'
-                )
+                message = f'{dotted((*path, key))} must be {_NAMES[below["="]]}, not "{child[:40]}"'
                 project.error("wrong-type", message, (*path, key))
                 # The schema has nothing to add to what is said here.
                 value[key] = {"boolean": False}.get(below["="], 1)
@@ -157,8 +156,8 @@ def _report(project: Project, error: jsonschema_rs.ValidationError, seen: set[An
                 _report(project, inner, seen)
             return
     path: Path = tuple(error.instance_path)
-    where = _dotted(path) or "the file"
-    value = _at(project.data, path)
+    where = dotted(path) or "the file"
+    value = value_at(project.data, path)
     code, message, at = "schema", f"{where}: {error.message.splitlines()[0][:200]}", path
     if kind.name in ("additionalProperties", "unevaluatedProperties"):
         known = _known_fields(path)
@@ -177,7 +176,7 @@ def _report(project: Project, error: jsonschema_rs.ValidationError, seen: set[An
         code = "wrong-type"
         wanted = " or ".join(dict.fromkeys(_NAMES.get(t, t) for t in types)) or "something else"
         quotes = "; put it in quotes" if "string" in types and _is_plain(value) else ""
-        message = f"{where} must be {wanted}, not {_shown(value)}{quotes}"
+        message = f"{where} must be {wanted}, not {shown(value)}{quotes}"
     elif kind.name == "required":
         code, message = "missing-field", f'{where} needs the field "{kind.property}"'
     elif kind.name == "enum":
@@ -185,9 +184,9 @@ def _report(project: Project, error: jsonschema_rs.ValidationError, seen: set[An
         hit = closest(str(value), options, cutoff=0.6)
         hint = f'; did you mean "{hit}"?' if hit else ""
         code = "bad-value"
-        message = f"{where}: {_shown(value)} is not one of {', '.join(options[:12])}{hint}"
+        message = f"{where}: {shown(value)} is not one of {', '.join(options[:12])}{hint}"
     elif kind.name == "pattern":
-        code, message = "bad-value", f"{where}: {_shown(value)} has the wrong form"
+        code, message = "bad-value", f"{where}: {shown(value)} has the wrong form"
     if (path, code) not in seen:
         seen.add((path, code))
         project.error(code, message, at)
@@ -256,28 +255,3 @@ def _alternatives(node: dict[str, Any], depth: int = 0) -> list[dict[str, Any]]:
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, (bool, int, float))
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return f'"{value[:60]}"' if isinstance(value, str) else str(value)[:60]
-
-
-def _at(value: Any, path: Path) -> Any:
-    try:
-        for step in path:
-            value = value[step]
-    except (KeyError, IndexError, TypeError):
-        return None
-    return value
-
-
-def _dotted(path: Path) -> str:
-    return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path).lstrip(".")

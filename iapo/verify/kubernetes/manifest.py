@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -108,11 +108,3 @@ def entries(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
 def text(value: Any) -> str:
     """The value if it is a string, else an empty one."""
     return value if isinstance(value, str) else ""
-
-
-def dotted(path: Iterable[str | int]) -> str:
-    """`spec.containers[0].image`, as Kubernetes writes a path."""
-    out = ""
-    for step in path:
-        out += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return out.lstrip(".")

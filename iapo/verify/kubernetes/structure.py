@@ -7,7 +7,8 @@ from typing import Any
 import jsonschema_rs
 
 from iapo.verify.kubernetes.field_rules import RULES
-from iapo.verify.kubernetes.manifest import Findings, Manifest, dotted
+from iapo.verify.kubernetes.manifest import Findings, Manifest
+from iapo.verify.places import dotted, shown, value_at
 from iapo.verify.suggest import closest
 from iapo.verify.yaml_source import Path
 
@@ -62,7 +63,7 @@ def _report(
     elif rule is not None:
         if path not in seen:  # one complaint a value, though a rule may break in several ways
             seen.add(path)
-            value = _shown(_at(manifest.value, path))
+            value = shown(value_at(manifest.value, path))
             findings.error(rule.code, f"{where}: {value} {rule.says}", manifest, path)
     elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         known = _fields(schema, steps[:-1])
@@ -78,7 +79,7 @@ def _report(
     elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
         findings.error("wrong-type", _wrong_type(manifest, path, kind.types), manifest, path)
     elif isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfNotValid):
-        types = [t for branch in _at(schema, tuple(steps)) for t in _types(branch)]
+        types = [t for branch in value_at(schema, tuple(steps)) for t in _types(branch)]
         findings.error("wrong-type", _wrong_type(manifest, path, types), manifest, path)
     elif isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfMultipleValid):
         findings.error(
@@ -86,10 +87,10 @@ def _report(
         )
     elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Enum):
         options = [o for o in kind.options if isinstance(o, str) and o]
-        value = _at(manifest.value, path)
+        value = value_at(manifest.value, path)
         meant = closest(value, options) if isinstance(value, str) else None
         hint = f'; did you mean "{meant}"?' if meant else ""
-        message = f"{where}: {_shown(value)} is not one of {', '.join(options[:12])}{hint}"
+        message = f"{where}: {shown(value)} is not one of {', '.join(options[:12])}{hint}"
         findings.error("bad-value", message, manifest, path)
     elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Format):
         what = {
@@ -104,38 +105,17 @@ def _report(
 
 def _wrong_type(manifest: Manifest, path: Path, types: list[str]) -> str:
     expected = " or ".join(dict.fromkeys(_NAMES.get(t, t) for t in types if t != "null"))
-    value = _at(manifest.value, path)
+    value = value_at(manifest.value, path)
     hint = ""
     if "string" in types and isinstance(value, (bool, int, float)):
         hint = "; put it in quotes"
     elif "array" in types and isinstance(value, dict):
         hint = "; begin each entry with '-'"
-    return f"{dotted(path) or manifest.kind} must be {expected}, not {_shown(value)}{hint}"
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return f'"{value[:60]}"' if isinstance(value, str) else str(value)[:60]
-
-
-def _at(value: Any, path: Path) -> Any:
-    try:
-        for step in path:
-            value = value[step]
-    except (KeyError, IndexError, TypeError):
-        return None
-    return value
+    return f"{dotted(path) or manifest.kind} must be {expected}, not {shown(value)}{hint}"
 
 
 def _fields(schema: dict[str, Any], path: list[str | int]) -> list[str]:
-    found = _at(schema, tuple(path))
+    found = value_at(schema, tuple(path))
     return list(found.get("properties", {})) if isinstance(found, dict) else []
 
 
