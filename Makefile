@@ -31,12 +31,13 @@ endef
 train: $(VENV)/.train  ## Fine-tune the embedded model: warm start, then GRPO (about 20 minutes on 2 cores)
 	$(BIN)/iapo train --preset laptop --output $(OUTPUT) $(TRAIN_FLAGS)
 
-model: $(VENV)/.train  ## Make the adapter in models/ again, from nothing (about four hours)
+model: $(VENV)/.train  ## Make the adapter in models/ again, from nothing (about four and a half hours)
 	$(BIN)/iapo train --config runs/supervised.yaml --output out/b
 	$(BIN)/iapo train --config runs/broad.yaml --model out/b --output out/b2
 	$(BIN)/iapo train --config runs/worded.yaml --model out/b2 --output out/b4
 	$(BIN)/iapo train --config runs/common.yaml --model out/b4 --output out/b5
-	$(BIN)/python scripts/ship_adapter.py out/b5
+	$(BIN)/iapo train --config runs/more_common.yaml --model out/b5 --output out/c5
+	$(BIN)/python scripts/ship_adapter.py out/c5
 
 test: $(VENV)/.test  ## The tests, without the slow ones
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
