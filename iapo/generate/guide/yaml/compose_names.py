@@ -241,17 +241,23 @@ class _Reference:
         return _known(facts, self.kind)
 
     def likely(self, facts: Facts) -> list[str]:
-        names = self.only(facts)
-        if names is None:
-            names = (*sorted(f[1] for f in facts if f[0] == self.kind), "x")
-        names = (*sorted(owed(facts, self.kind)), *names)
-        return [name for name in names if self.learn(name, facts) is not None]
+        return list(_fitting(self, facts))
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
         return _referring(facts, self.kind, name)
 
     def aliased(self, facts: Facts) -> Facts:
         return facts
+
+
+@lru_cache(maxsize=256)  # a search for an end asks at each letter of a name, and the facts stay
+def _fitting(naming: _Reference, facts: Facts) -> tuple[str, ...]:
+    """The names that a reference may have, those that are owed first."""
+    names = naming.only(facts)
+    if names is None:
+        names = (*sorted(f[1] for f in facts if f[0] == naming.kind), "x")
+    names = (*sorted(owed(facts, naming.kind)), *names)
+    return tuple(name for name in names if naming.learn(name, facts) is not None)
 
 
 class _Needed(_Reference):
