@@ -192,6 +192,7 @@ REFUSED = {
     "a volume that is not among those there are": (
         "volumes:\n  one:\n" + service("volumes: ['two:/x"), "two"),
     "a service that needs itself": (service("depends_on: [web]"), "[web"),
+    "a colon behind what is waited for": (service("depends_on:\n  - db:ro"), "- db"),
     "a circle": (
         service("depends_on: [db]") + "  db:\n    image: a\n    depends_on:\n      web:\n", "      web"),
     "a circle of what is extended": (

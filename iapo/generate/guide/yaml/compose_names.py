@@ -37,7 +37,7 @@ _SECTIONS = {
     "configs": "config", "models": "model",
 }  # fmt: skip
 _NAME = Pattern(r"[a-zA-Z0-9._-]+|[a-zA-Z0-9._-]*\$.*", "x")
-_NEEDED = Pattern(r"[a-zA-Z0-9._-]+(:[a-zA-Z0-9._-]+)?|[a-zA-Z0-9._:-]*\$.*", "x")
+_LINKED = Pattern(r"[a-zA-Z0-9._-]+(:[a-zA-Z0-9._-]+)?|[a-zA-Z0-9._:-]*\$.*", "x")
 _TEXT = Pattern(".+", "x")
 _OTHER = "|".join(f"{'service'[:at]}([^{char}:$][^:$]*)?" for at, char in enumerate("service"))
 _MODE = Pattern(
@@ -261,12 +261,19 @@ def _fitting(naming: _Reference, facts: Facts) -> tuple[str, ...]:
 
 
 class _Needed(_Reference):
-    """A service that is needed, perhaps with something behind a colon."""
-
-    pattern = _NEEDED
+    """A service that is needed, and not by itself in a circle."""
 
     def learn(self, name: str, facts: Facts) -> Facts | None:
-        return facts if name.startswith(_SAME[1:]) else _needing(facts, name.partition(":")[0])
+        return _needing(facts, name)
+
+
+class _Linked(_Needed):
+    """The same with something behind a colon, perhaps: an alias, a mode."""
+
+    pattern = _LINKED
+
+    def learn(self, name: str, facts: Facts) -> Facts | None:
+        return facts if name.startswith(_SAME[1:]) else super().learn(name.partition(":")[0], facts)
 
 
 class _Base(_Reference):
@@ -391,11 +398,11 @@ MEMORIES: Mapping[str, Memory] = {
 }
 """What is remembered of the mappings of a file, by their names (see `JsonSchema`)."""
 
-_NEEDS, _SPACE = _texts(_Needed("service")), _texts(_Space("service"))
+_LINKS, _SPACE = _texts(_Linked("service")), _texts(_Space("service"))
 MEANT: Mapping[str, Callable[[Shape], Shape]] = {
-    "service.depends_on": _NEEDS,
-    "service.links": _NEEDS,
-    "service.volumes_from": _NEEDS,
+    "service.depends_on": _texts(_Needed("service")),
+    "service.links": _LINKS,
+    "service.volumes_from": _LINKS,
     "service.networks": _texts(_Reference("network")),
     "service.models": _texts(_Reference("model")),
     "service.secrets": _with_source("secret"),
